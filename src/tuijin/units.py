@@ -1,0 +1,70 @@
+"""Units: the suffixes allowed in names, and the units a figure may carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tuijin.errors import ParameterOutOfRange
+
+# Every float field of a dataclass ends in one of these (tests/test_units.py walks them).
+SUFFIXES = (
+    "_yuan", "_yuan_per_t", "_yuan_per_year", "_t", "_t_per_year", "_mt_per_year", "_kg", "_days",
+    "_hours", "_minutes", "_seconds", "_years", "_km", "_m", "_mu", "_km_per_hour", "_mw", "_mwh",
+    "_kwh", "_kwh_per_t", "_tco2", "_ratio", "_deg", "_count",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit by its code; `factor` times a value gives the same value in `base`."""
+
+    code: str
+    base: str
+    factor: Decimal
+    zh: str
+    en: str
+
+
+def _unit(code: str, base: str, factor: str, zh: str, en: str) -> tuple[str, Unit]:
+    return code, Unit(code, base, Decimal(factor), zh, en)
+
+
+UNITS: dict[str, Unit] = dict(
+    [
+        _unit("yuan", "yuan", "1", "元", "yuan"),
+        _unit("wan_yuan", "yuan", "10000", "万元", "10,000 yuan"),
+        _unit("yi_yuan", "yuan", "100000000", "亿元", "100 M yuan"),
+        _unit("yuan_per_year", "yuan_per_year", "1", "元/年", "yuan/yr"),
+        _unit("yi_yuan_per_year", "yuan_per_year", "100000000", "亿元/年", "100 M yuan/yr"),
+        _unit("yuan_per_t", "yuan_per_t", "1", "元/吨", "yuan/t"),
+        _unit("t", "t", "1", "吨", "t"),
+        _unit("t_per_year", "t_per_year", "1", "吨/年", "t/yr"),
+        _unit("mt_per_year", "t_per_year", "1000000", "百万吨/年", "Mt/yr"),
+        _unit("mw", "mw", "1", "兆瓦", "MW"),
+        _unit("wan_kw", "mw", "10", "万千瓦", "10 MW"),
+        _unit("km", "km", "1", "公里", "km"),
+        _unit("mu", "mu", "1", "亩", "mu"),
+        _unit("minutes", "minutes", "1", "分钟", "min"),
+        _unit("hours_per_day", "hours_per_day", "1", "小时/天", "h/day"),
+        _unit("days", "days", "1", "天", "days"),
+        _unit("ratio", "ratio", "1", "比例", "ratio"),
+        _unit("percent", "ratio", "0.01", "%", "%"),
+        _unit("count", "count", "1", "个", "count"),
+        _unit("jobs", "jobs", "1", "人", "people"),
+        _unit("mwh_per_year", "mwh_per_year", "1", "兆瓦时/年", "MWh/yr"),
+        _unit("twh_per_year", "mwh_per_year", "1000000", "太瓦时/年", "TWh/yr"),
+        _unit("kwh_per_t", "kwh_per_t", "1", "千瓦时/吨", "kWh/t"),
+        _unit("tco2_per_t", "tco2_per_t", "1", "吨二氧化碳/吨", "tCO2/t"),
+        _unit("tco2_per_tce", "tco2_per_tce", "1", "吨二氧化碳/吨标准煤", "tCO2/tce"),
+        _unit("date", "date", "1", "日期", "date"),
+        _unit("text", "text", "1", "文字", "text"),
+    ]
+)
+
+
+def to_base(value: Decimal, unit: str) -> tuple[Decimal, str]:
+    """Return the value in its base unit, and that unit's code."""
+    if unit not in UNITS:
+        raise ParameterOutOfRange(f"unit must be one of {', '.join(UNITS)}, got {unit!r}")
+    return value * UNITS[unit].factor, UNITS[unit].base
