@@ -1,1 +1,66 @@
+"""The `tuijin` command: one file a command, imported only when asked for."""
 
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+
+from tuijin.errors import TuijinError
+
+# command -> one line of help, and whether it needs the database. The module is the name with "_".
+COMMANDS: dict[str, tuple[str, bool]] = {
+    "up": ("set up, load the example on first start, serve web, API and worker", True),
+    "import": ("bring files into the ledger", True),
+    "extract": ("read facts out of articles; touches no database", False),
+    "verify": ("run the claims", True),
+    "meet": ("a meeting: new, pack, brief", True),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    parser = argparse.ArgumentParser(prog="tuijin", description="推进: executable promises")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    name = next((a for a in (argv or sys.argv[1:]) if not a.startswith("-")), "")
+    for command, (line, _) in COMMANDS.items():
+        sub = commands.add_parser(command, help=line, description=line)
+        if command == name:
+            module = importlib.import_module(f"tuijin.cli.{command}_command")
+            sub.add_argument("--json", action="store_true", help="one JSON document on stdout")
+            module.add_arguments(sub)
+            sub.set_defaults(run=module.run)
+    args = parser.parse_args(argv)
+    if COMMANDS[args.command][1]:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuijin.site.settings")
+        import_django()
+    try:
+        return int(args.run(args))
+    except TuijinError as error:
+        _print_error(error, as_json=args.json)
+        return error.exit_code
+    except BrokenPipeError:
+        return 0
+
+
+def import_django() -> None:
+    """Start Django; kept out of commands that do not need it."""
+    importlib.import_module("django").setup()
+
+
+def _print_error(error: TuijinError, *, as_json: bool) -> None:
+    if as_json:
+        body = {
+            "title": error.title, "status": error.status, "code": error.code,
+            "detail": error.detail, "errors": [p.as_dict() for p in error.problems[:200]],
+        }  # fmt: skip
+        print(json.dumps(body, ensure_ascii=False))
+        return
+    print(f"{error.title}（{error.code}）：{error.detail}", file=sys.stderr)
+    for problem in error.problems[:200]:
+        where = " ".join(
+            str(part) for part in (problem.sheet, problem.row or "", problem.column) if part
+        )
+        print(f"  {where}  {problem.message}  {problem.expected}", file=sys.stderr)
