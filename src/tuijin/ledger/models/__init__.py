@@ -1,0 +1,44 @@
+"""What is on record."""
+
+from tuijin.ledger.models.figures import Evidence, EvidenceFile, Figure
+from tuijin.ledger.models.imports import ImportBatch, RememberedMapping
+from tuijin.ledger.models.people import User
+from tuijin.ledger.models.places import Park, Place, PlaceBoundary
+from tuijin.ledger.models.progress import (
+    AnnualPlan,
+    Node,
+    OperatingRecord,
+    ProgressReport,
+    StageEvent,
+)
+from tuijin.ledger.models.projects import Project
+from tuijin.ledger.models.rules import NodeRule, Rulebook, RulebookChoice
+from tuijin.ledger.models.sources import Organisation, Source
+from tuijin.ledger.models.tallies import Tally
+from tuijin.ledger.models.trail import TrailEvent, TrailHead
+
+__all__ = [
+    "AnnualPlan",
+    "Evidence",
+    "EvidenceFile",
+    "Figure",
+    "ImportBatch",
+    "Node",
+    "NodeRule",
+    "OperatingRecord",
+    "Organisation",
+    "Park",
+    "Place",
+    "PlaceBoundary",
+    "ProgressReport",
+    "Project",
+    "RememberedMapping",
+    "Rulebook",
+    "RulebookChoice",
+    "Source",
+    "StageEvent",
+    "Tally",
+    "TrailEvent",
+    "TrailHead",
+    "User",
+]

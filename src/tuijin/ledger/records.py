@@ -1,0 +1,147 @@
+"""
+Write to the ledger: the one way in.
+
+Each function saves, tallies and appends to the trail in one transaction, as the current scope's
+actor. Callers have checked `scope.current().require(…)`; values have been parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+
+from tuijin.errors import NotFound, VersionConflict
+from tuijin.ledger import scope, tallies, trail
+from tuijin.ledger.models.projects import Project
+
+M = TypeVar("M", bound=models.Model)
+_SILENT = frozenset({"id", "version", "updated_at", "entered_at", "entered_by", "is_current"})
+
+
+def save_new(entries: Sequence[M], *, batch: str = "", action: str = "create") -> None:
+    """Insert entries of one kind."""
+    if not entries:
+        return
+    model = type(entries[0])
+    with transaction.atomic():
+        for entry in entries:
+            if hasattr(entry, "entered_by"):
+                entry.entered_by = scope.current().actor
+        model._default_manager.bulk_create(entries, batch_size=500)
+        if model is Project:
+            tallies.apply(before=(), after=[_tallied(entry) for entry in entries])
+        trail.append((_created(entry, action=action) for entry in entries), batch=batch)
+
+
+def change(
+    model: type[M],
+    changes: Mapping[Any, Mapping[str, Any]],
+    *,
+    versions: Mapping[Any, int] | None = None,
+    batch: str = "",
+    action: str = "change",
+) -> int:
+    """
+    Change columns of entries by primary key; what is already so is left alone.
+
+    Parameters
+    ----------
+    changes
+        `{pk: {column: new value}}`; foreign keys as `place_id` and the like.
+    versions
+        Version each caller saw, by pk; another version raises.
+
+    Returns
+    -------
+    Number of entries that really changed.
+
+    Raises
+    ------
+    NotFound
+        If an entry is missing or not visible.
+    VersionConflict
+        If somebody else saved first.
+    """
+    with transaction.atomic():
+        rows = model._default_manager.select_for_update(of=("self",)).in_bulk(list(changes))
+        if len(rows) < len(changes):
+            raise NotFound()
+        if versions and any(rows[pk].version != seen for pk, seen in versions.items()):
+            raise VersionConflict()
+        changed, events, before = [], [], []
+        for pk, columns in changes.items():
+            row = rows[pk]
+            old = {name: getattr(row, name) for name in columns}
+            diff = {n: (old[n], new) for n, new in columns.items() if old[n] != new}
+            if not diff:
+                continue
+            if model is Project:
+                before.append(_tallied(row))
+            for name, (_, new) in diff.items():
+                setattr(row, name, new)
+            row.version += 1
+            changed.append(row)
+            events.append(_event(row, action=action, changes=diff))
+        if changed:
+            names = sorted({n for columns in changes.values() for n in columns})
+            model._default_manager.bulk_update(changed, [*names, "version"], batch_size=200)
+            if model is Project:
+                tallies.apply(before=before, after=[_tallied(row) for row in changed])
+            trail.append(events, batch=batch)
+        return len(changed)
+
+
+def correct(entry: M, *, batch: str = "") -> M:
+    """
+    Record a new entry in place of `entry.supersedes`; the old one stays, no longer current.
+
+    The new entry is unsaved and has `supersedes` set to the current one.
+    """
+    with transaction.atomic():
+        old = entry.supersedes  # type: ignore[attr-defined]  # only entries have it
+        type(entry)._default_manager.filter(pk=old.pk).update(is_current=False)
+        save_new([entry], batch=batch, action="correct")
+    return entry
+
+
+def mark(columns: Mapping[int, Mapping[str, Any]]) -> int:
+    """Write kept columns of projects (lights, sums, claim counts); derived, so no trail."""
+    with transaction.atomic():
+        rows = Project.objects.in_bulk(list(columns))
+        before = [_tallied(row) for row in rows.values()]
+        names = sorted({name for values in columns.values() for name in values})
+        for pk, row in rows.items():
+            for name, value in columns[pk].items():
+                setattr(row, name, value)
+        Project.objects.bulk_update(list(rows.values()), names, batch_size=200)
+        tallies.apply(before=before, after=[_tallied(row) for row in rows.values()])
+    return len(rows)
+
+
+def _tallied(row: Any) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in tallies.COLUMNS)
+
+
+def _created(entry: models.Model, *, action: str) -> trail.Event:
+    values = {
+        f.attname: (None, getattr(entry, f.attname))
+        for f in entry._meta.concrete_fields
+        if f.attname not in _SILENT and getattr(entry, f.attname) not in (None, "")
+    }
+    return _event(entry, action=action, changes=values)
+
+
+def _event(
+    entry: models.Model, *, action: str, changes: Mapping[str, tuple[Any, Any]]
+) -> trail.Event:
+    is_project = isinstance(entry, Project)
+    return trail.Event(
+        action=action,
+        object_type=entry._meta.model_name or "",
+        object_id=str(entry.pk),
+        changes=changes,
+        project_id=entry.pk if is_project else getattr(entry, "project_id", None),
+        place_id=getattr(entry, "place_id", None) or "",
+    )

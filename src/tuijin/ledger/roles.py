@@ -1,0 +1,68 @@
+"""The permission matrix (security reference, section 4) as one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Reach = Literal["city", "places", "projects", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """
+    What a role may read and do.
+
+    `own` and `others` are the field classes read inside and outside the user's own scope: public,
+    internal, confidential, personal. `may` names the actions allowed inside it.
+    """
+
+    code: str
+    zh: str
+    en: str
+    reach: Reach
+    own: str = ""
+    others: str = ""
+    may: frozenset[str] = frozenset()
+
+
+# Actions. A view, endpoint, command or job names one of these; a name not here does not start.
+ACTIONS = frozenset(
+    "read comment score edit import export verify decide rules approve report trail users "
+    "configure reply".split()
+)
+
+
+def _role(code: str, zh: str, en: str, reach: Reach, own: str, others: str, may: str) -> Role:
+    actions = frozenset(may.split())
+    assert actions <= ACTIONS, actions - ACTIONS
+    return Role(code, zh, en, reach, own, others, actions)
+
+
+ROLES: dict[str, Role] = {
+    role.code: role
+    for role in (
+        _role("city_leader", "市领导", "City leader", "city", "PICS", "PIC",
+              "read comment score export"),
+        _role("city_coordinator", "市项目办", "City project office", "city", "PICS", "PIC",
+              "read comment score edit import export verify decide rules approve"),
+        _role("city_department", "市直部门", "City department", "city", "PI", "PI",
+              "read comment score reply"),
+        _role("analyst", "分析员", "Analyst", "projects", "PIC", "P", "read verify export"),
+        _role("place_leader", "旗县区领导", "County leader", "places", "PICS", "PI",
+              "read comment score approve export"),
+        _role("place_approver", "旗县区审核员", "County approver", "places", "PIC", "P",
+              "read approve"),
+        _role("place_editor", "旗县区填报员", "County editor", "places", "PIC", "P",
+              "read edit import export verify report"),
+        _role("place_officer", "包联干部", "Lead officer", "projects", "PI", "",
+              "read comment score reply"),
+        _role("place_verifier", "核验员", "County verifier", "places", "PI", "", "read verify"),
+        _role("place_viewer", "旗县区查看员", "County viewer", "places", "PI", "P", "read"),
+        _role("company", "项目企业", "Project company", "projects", "PC", "", "read report"),
+        _role("audit_admin", "审计管理员", "Audit administrator", "none", "", "", "trail"),
+        _role("security_admin", "安全管理员", "Security administrator", "none", "", "", "users"),
+        _role("system_admin", "系统管理员", "System administrator", "none", "", "", "configure"),
+        _role("telemetry", "遥测", "Telemetry", "none", "", "", ""),
+    )
+}  # fmt: skip

@@ -1,0 +1,69 @@
+"""Keep the sums of the portfolio, place by place and upwards."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from tuijin.ledger.fields import to_fen
+from tuijin.ledger.models.places import Place
+from tuijin.ledger.models.projects import Project
+from tuijin.ledger.models.tallies import Tally
+
+# The project columns a tally is drawn from; the first four are its key.
+COLUMNS = (
+    "place_id", "status", "stage", "light", "total_investment_yuan", "year_planned_yuan",
+    "year_done_yuan", "claims_short", "claims_undecided",
+)  # fmt: skip
+SUMS = (
+    "projects_count", "total_investment_yuan", "year_planned_yuan", "year_done_yuan",
+    "claims_short_count", "claims_undecided_count",
+)  # fmt: skip
+Key = tuple[str, str, str, str]
+
+
+def load_rows(project_ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Read the tallied columns of some projects."""
+    return list(Project.objects.filter(pk__in=project_ids).values_list(*COLUMNS))
+
+
+def apply(*, before: Iterable[tuple[Any, ...]], after: Iterable[tuple[Any, ...]]) -> None:
+    """Move the sums from `before` to `after`, rows of `COLUMNS`; inside the caller's transaction."""
+    deltas: dict[Key, list[int]] = defaultdict(lambda: [0] * len(SUMS))
+    parents = dict(Place.objects.values_list("code", "parent_id"))
+    for sign, rows in ((-1, before), (1, after)):
+        for place, status, stage, light, *amounts in rows:
+            code: str | None = place
+            while code is not None:
+                sums = deltas[code, status, stage, light]
+                sums[0] += sign
+                for number, amount in enumerate(amounts, start=1):
+                    if amount:
+                        whole = to_fen(amount) if isinstance(amount, Decimal) else amount
+                        sums[number] += sign * whole
+                code = parents.get(code)
+    _write({key: sums for key, sums in deltas.items() if any(sums)})
+
+
+def _write(deltas: dict[Key, list[int]]) -> None:
+    with transaction.atomic():
+        Tally.objects.bulk_create(
+            [Tally(place_id=p, status=t, stage=s, light=c) for p, t, s, c in sorted(deltas)],
+            ignore_conflicts=True,
+        )
+        for (place, status, stage, light), sums in sorted(deltas.items()):
+            Tally.objects.filter(place=place, status=status, stage=stage, light=light).update(
+                **{name: F(name) + amount for name, amount in zip(SUMS, sums, strict=True)}
+            )
+
+
+def rebuild() -> None:
+    """Count everything anew: after a bulk load, and to prove the kept sums."""
+    with transaction.atomic():
+        Tally.objects.all().delete()
+        apply(before=(), after=Project.objects.values_list(*COLUMNS).iterator(20_000))
