@@ -44,17 +44,21 @@ class Measured:
     Parameters
     ----------
     sample
-        Draws, replications or observations of the metric, shape (n,); one value is shape (1,);
-        nothing known is shape (0,). Dates are proleptic ordinals.
+        Draws, replications or observations of the metric, shape (n,); nothing known is shape (0,).
+        Dates are proleptic ordinals; an event that never happens is inf.
+    is_recorded
+        The sample is no set of draws but the statistic itself as it stands on record: one value,
+        or the two ends of a range. No sampling error applies.
     needs
         Where the check could not measure: what is missing, in words, Chinese and English.
     decides
-        Values that would decide it, by name: `{"output_t_per_year": (62500.0, 167000.0)}`.
+        Values that would decide it: `(("output_t_per_year", 62500.0, 166667.0),)`.
     observed_until
         Last date the record reaches; a date claim without an event is open before, short after.
     """
 
     sample: np.ndarray
+    is_recorded: bool = False
     needs: tuple[str, str] = ("", "")
     decides: tuple[tuple[str, float, float], ...] = ()
     observed_until: date | None = None
@@ -62,7 +66,17 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A verdict's figures. `interval` is the 95 % interval of the statistic, or the sample's."""
+    """
+    A verdict's figures.
+
+    Parameters
+    ----------
+    value
+        The statistic, of the metric or (probability) of meeting the target; a date's ordinal.
+    interval
+        For `value` the central 95 % of the sample or the recorded range; for every other statistic
+        its 95 % confidence interval. An end that the sample cannot bound is infinite.
+    """
 
     ruling: Ruling
     value: float | None
