@@ -1,0 +1,95 @@
+// Maps: <div class="map" data-map="ID">; the JSON holds boundaries, groups and points, all WGS-84.
+import { faint, ink, line, palette } from "./theme";
+
+const shapes = { circle: "circle", triangle: "triangle", square: "rect", diamond: "diamond", pin: "pin" };
+
+function radius(size, largest) {
+  return size > 0 && largest > 0 ? 7 + 19 * Math.sqrt(size / largest) : 7;
+}
+
+function asRows(points) {
+  const index = Object.fromEntries(points.columns.map((name, at) => [name, at]));
+  return points.rows.map((row) => Object.fromEntries(points.columns.map((name) => [name, row[index[name]]])));
+}
+
+function scatter(group, rows, largest, map) {
+  return {
+    type: "scatter", coordinateSystem: "geo", name: group.label, z: 4,
+    symbol: shapes[group.shape] ?? "circle",
+    itemStyle: { color: group.colour, opacity: 0.85, borderColor: "#fff", borderWidth: 1 },
+    emphasis: { scale: 1.3, itemStyle: { borderColor: ink } },
+    data: rows.map((row) => ({
+      name: row.name, value: [row.longitude, row.latitude, row.size ?? 0], url: row.url, detail: row.detail,
+      symbolSize: radius(row.size, largest),
+      label: { show: Boolean(row.label || map.labels === "all"), formatter: row.label || row.name },
+    })),
+    label: { position: "right", color: ink, fontSize: 12, textBorderColor: "#fff", textBorderWidth: 2 },
+    labelLayout: { hideOverlap: true, moveOverlap: "shiftY" },
+  };
+}
+
+function routes(map) {
+  return (map.routes ?? []).map((route, at) => ({
+    type: "lines", coordinateSystem: "geo", polyline: true, name: route.label, z: 3,
+    lineStyle: { color: route.colour ?? palette[at % palette.length], width: 2.5, opacity: 0.8, type: route.dash ? "dashed" : "solid" },
+    data: [{ coords: route.line }],
+  }));
+}
+
+function tooltipText(event) {
+  const data = event.data ?? {};
+  return [event.name, ...[].concat(data.detail ?? [])].filter(Boolean).join("\n");
+}
+
+function geo(map, element) {
+  const phone = element.clientWidth < 560;
+  return {
+    map: map.id, roam: true, scaleLimit: { min: 0.8, max: 60 }, nameProperty: "name",
+    top: 36, bottom: 8, left: 8, right: 8, aspectScale: Math.cos((map.latitude ?? 41.2) * Math.PI / 180),
+    ...(map.bounds ? { boundingCoords: map.bounds } : {}),
+    label: { show: map.placeLabels !== false, color: "#51606f", fontSize: phone ? 10 : 12, textBorderColor: "#f3f6f9", textBorderWidth: 2 },
+    labelLayout: { hideOverlap: true },
+    itemStyle: { areaColor: "#f3f6f9", borderColor: "#9fb0c0", borderWidth: 1 },
+    emphasis: { label: { color: ink }, itemStyle: { areaColor: "#e3edf6" } },
+    select: { disabled: true },
+    tooltip: { show: false },
+    regions: (map.regions ?? []).map((region) => ({
+      name: region.name, itemStyle: { areaColor: region.colour }, emphasis: { itemStyle: { areaColor: region.colour } },
+    })),
+  };
+}
+
+export function drawMap(echarts, chart, map, element) {
+  map.id = map.id ?? "boundaries";
+  echarts.registerMap(map.id, map.boundaries);
+  const rows = asRows(map.points ?? { columns: [], rows: [] });
+  const largest = Math.max(0, ...rows.map((row) => row.size ?? 0));
+  const groups = map.groups ?? [{ code: "", label: "", colour: palette[0] }];
+  const series = groups.map((group) =>
+    scatter(group, rows.filter((row) => (row.group ?? "") === group.code), largest, map));
+  chart.setOption({
+    animation: false,
+    aria: { enabled: true },
+    geo: geo(map, element),
+    legend: { show: groups.length > 1, data: groups.map((group) => group.label), left: 8, type: "scroll", textStyle: { color: faint } },
+    tooltip: { renderMode: "richText", confine: true, formatter: tooltipText, borderColor: line },
+    series: [...routes(map), ...series],
+  });
+  chart.on("click", (event) => {
+    const place = (map.regions ?? []).find((region) => event.componentType === "geo" && region.name === event.name);
+    if (place?.url?.startsWith("/")) window.location.assign(place.url);
+  });
+  bindZoom(chart, element);
+}
+
+// Buttons with data-zoom inside the map's figure, for those who use no wheel.
+function bindZoom(chart, element) {
+  element.parentElement?.querySelectorAll("[data-zoom]").forEach((button) => {
+    button.addEventListener("click", () => {
+      const current = chart.getOption().geo[0].zoom ?? 1;
+      const zoom = button.dataset.zoom === "reset" ? 1 : current * Number(button.dataset.zoom);
+      chart.setOption({ geo: { zoom, ...(button.dataset.zoom === "reset" ? { center: null } : {}) } });
+    });
+  });
+}
+
