@@ -18,7 +18,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 _OWNERS = ("postgres", "nobody")
 # Tests make and drop databases by the hundred; what they check is not power loss.
@@ -35,13 +37,12 @@ def find_binaries() -> Path | None:
     return newest.parent
 
 
-def _demote() -> dict[str, object]:
-    """Keyword arguments by which a child runs as somebody other than root."""
+def _find_owner() -> pwd.struct_passwd | None:
+    """Who is to run the server: somebody else where we are root, else nobody else."""
     if os.geteuid() != 0:
-        return {}
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    owner = pwd.getpwnam(next(name for name in _OWNERS if name in names))
-    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+        return None
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return next(known[name] for name in _OWNERS if name in known)
 
 
 def _free_port() -> int:
@@ -63,27 +64,28 @@ def postgres_server(settings: dict[str, str] = _QUICK) -> Iterator[str]:
     binaries = find_binaries()
     if binaries is None:
         raise FileNotFoundError("no PostgreSQL server is installed: apt-get install postgresql")
-    demoted = _demote()
     home = Path(tempfile.mkdtemp(prefix="tuijin-pg-"))
-    if demoted:
-        os.chown(home, demoted["user"], demoted["group"])  # type: ignore[arg-type]  # ints above
-    quiet = {"stdout": subprocess.DEVNULL, "cwd": home, **demoted}
+    owner = _find_owner()
+    if owner:
+        os.chown(home, owner.pw_uid, owner.pw_gid)
+    spawn = partial(
+        subprocess.Popen,
+        cwd=home,
+        user=owner.pw_uid if owner else None,
+        group=owner.pw_gid if owner else None,
+        extra_groups=[] if owner else None,
+        stdout=subprocess.DEVNULL,
+    )
     data, port = home / "data", _free_port()
     try:
-        subprocess.run(
-            [binaries / "initdb", "-D", data, "-U", "tuijin", "-A", "trust", "-E", "UTF8"]
-            + ["--locale=C.UTF-8", "--no-sync"],
-            check=True,
-            **quiet,  # type: ignore[call-overload]  # one dict of Popen's arguments
-        )
+        initdb = [binaries / "initdb", "-D", data, "-U", "tuijin", "-A", "trust", "-E", "UTF8"]
+        if spawn([*initdb, "--locale=C.UTF-8", "--no-sync"]).wait() != 0:
+            raise RuntimeError(f"initdb failed in {home}")
         options = {"listen_addresses": "127.0.0.1", "port": str(port), "max_connections": "60"}
         options |= {"unix_socket_directories": str(home)} | settings
-        server = subprocess.Popen(
-            [binaries / "postgres", "-D", data]
-            + [word for name, value in options.items() for word in ("-c", f"{name}={value}")],
-            stderr=(home / "log").open("wb"),
-            **quiet,  # type: ignore[call-overload]  # as above
-        )
+        flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        with (home / "log").open("wb") as log:
+            server = spawn([binaries / "postgres", "-D", data, *flags], stderr=log)
         try:
             _create_database(binaries, port=port, server=server, log=home / "log")
             yield f"postgresql://tuijin@127.0.0.1:{port}/tuijin"
@@ -95,7 +97,7 @@ def postgres_server(settings: dict[str, str] = _QUICK) -> Iterator[str]:
 
 
 def _create_database(
-    binaries: Path, *, port: int, server: subprocess.Popen[bytes], log: Path
+    binaries: Path, *, port: int, server: subprocess.Popen[Any], log: Path
 ) -> None:
     address = ["-h", "127.0.0.1", "-p", str(port), "-U", "tuijin"]
     for _ in range(300):
