@@ -9,7 +9,7 @@ up. A model never reads the ledger; `verify` hands it the parameters that are on
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -17,7 +17,12 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A row of `parameters.csv`, or what the ledger holds in its place."""
+    """
+    A row of `parameters.csv`, or what the ledger holds in its place.
+
+    Without a value but with low and high it is known as a range only; without any of the three it
+    is not known. `is_verified` tells a figure on record from one the sheet assumes.
+    """
 
     name: str
     unit: str
@@ -28,7 +33,20 @@ class Parameter:
     as_of: str = ""
     description: str = ""
     description_zh: str = ""
-    is_verified: bool = True
+    is_verified: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        return self.value is not None or (self.low is not None and self.high is not None)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Lowest and highest value of a known parameter."""
+        low = self.value if self.low is None else self.low
+        high = self.value if self.high is None else self.high
+        assert low is not None, self.name
+        assert high is not None, self.name
+        return low, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +69,27 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelRun:
-    """Everything a run gives: metrics, and series for charts `{name: {"x": …, "y": …}}`."""
+class Line:
+    """A line of a chart; `y` has the shape of the chart's `x`."""
 
-    metrics: Mapping[str, Metric]
-    charts: Mapping[str, object] = field(default_factory=dict)
+    title_zh: str
+    title_en: str
+    y: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What a model wants drawn; names of parameters or metrics label the axes."""
+
+    id: str
+    title_zh: str
+    title_en: str
+    x_name: str
+    x_unit: str
+    y_name: str
+    y_unit: str
+    x: np.ndarray
+    lines: tuple[Line, ...]
 
 
 class ProjectModel(Protocol):
@@ -67,13 +101,13 @@ class ProjectModel(Protocol):
     title_en: str
 
     def parameters(self) -> tuple[Parameter, ...]:
-        """The sheet, in its order."""
+        """Return the sheet, in its order."""
 
     def run(
         self, parameters: Mapping[str, Parameter], *, n_draws: int, rng: np.random.Generator
-    ) -> ModelRun:
+    ) -> Mapping[str, Metric]:
         """
-        Run with the parameters given.
+        Run with the parameters given; every metric of the model is in the answer.
 
         Raises
         ------
@@ -85,9 +119,16 @@ class ProjectModel(Protocol):
         self, parameters: Mapping[str, Parameter], *, metric: str, target: float
     ) -> tuple[tuple[str, float, float], ...]:
         """
-        Values of the unknown parameters at which the metric just reaches the target.
+        Values at which the metric just reaches the target.
+
+        Of the unknown parameters or, where all are known, of the one whose range decides.
 
         Returns
         -------
         Parameter name, lowest and highest deciding value over the ranges of the others.
         """
+
+    def charts(
+        self, parameters: Mapping[str, Parameter], *, metric: str, target: float
+    ) -> tuple[Chart, ...]:
+        """Return charts that explain a claim on a metric, besides its distribution."""
