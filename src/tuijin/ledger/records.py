@@ -93,17 +93,47 @@ def change(
         return len(changed)
 
 
-def correct(entry: M, *, batch: str = "") -> M:
+def correct_many(
+    model: type[M], changes: Mapping[Any, Mapping[str, Any]], *, batch: str = ""
+) -> list[M]:
     """
-    Record a new entry in place of `entry.supersedes`; the old one stays, no longer current.
+    Record new entries in place of current ones; the old ones stay, no longer current.
 
-    The new entry is unsaved and has `supersedes` set to the current one.
+    Parameters
+    ----------
+    changes
+        `{pk of the current entry: {column: new value}}`; other columns carry over.
     """
     with transaction.atomic():
-        old = entry.supersedes  # type: ignore[attr-defined]  # only entries have it
-        type(entry)._default_manager.filter(pk=old.pk).update(is_current=False)
-        save_new([entry], batch=batch, action="correct")
-    return entry
+        manager = model._default_manager
+        rows = (
+            manager.select_for_update(of=("self",)).filter(is_current=True).in_bulk(list(changes))
+        )
+        if len(rows) < len(changes):
+            raise NotFound()
+        manager.filter(pk__in=list(rows)).update(is_current=False)
+        fresh = []
+        for pk, columns in changes.items():
+            entry = _copy(rows[pk])
+            diff = {n: (getattr(entry, n), new) for n, new in columns.items()}
+            for name, new in columns.items():
+                setattr(entry, name, new)
+            entry.supersedes_id = pk  # type: ignore[attr-defined]  # only entries have it
+            entry.entered_by = scope.current().actor  # type: ignore[attr-defined]  # as above
+            fresh.append((entry, diff))
+        manager.bulk_create([entry for entry, _ in fresh], batch_size=500)
+        events = [_event(entry, action="correct", changes=diff) for entry, diff in fresh]
+        trail.append(events, batch=batch)
+    return [entry for entry, _ in fresh]
+
+
+def _copy(row: M) -> M:
+    """An unsaved twin of a row."""
+    silent = _SILENT | {"supersedes_id"}
+    fields = row._meta.concrete_fields
+    return type(row)(
+        **{f.attname: getattr(row, f.attname) for f in fields if f.attname not in silent}
+    )
 
 
 def mark(columns: Mapping[int, Mapping[str, Any]]) -> int:

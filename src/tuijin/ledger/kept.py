@@ -1,0 +1,60 @@
+"""Draw the kept columns of projects from their current entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tuijin.importers.nouns import CHOICES
+from tuijin.ledger import records
+from tuijin.ledger.models import AnnualPlan, Node, ProgressReport, Project, StageEvent
+from tuijin.ledger.references import chunks
+
+_STAGES = list(CHOICES["stage"])
+
+
+def refresh(project_keys: Iterable[str]) -> None:
+    """Recompute stage, plan, money done and next deadline of some projects, in bulk."""
+    for part in chunks(project_keys):
+        ids = list(Project.objects.filter(key__in=part).values_list("pk", flat=True))
+        columns: dict[int, dict[str, Any]] = {pk: {} for pk in ids}
+        _draw_plans(ids, columns)
+        _draw_reports(ids, columns)
+        _draw_stages(ids, columns)
+        _draw_deadlines(ids, columns)
+        records.mark({pk: values for pk, values in columns.items() if values})
+
+
+def _draw_plans(ids: list[int], columns: dict[int, dict[str, Any]]) -> None:
+    rows = AnnualPlan.objects.filter(project__in=ids, is_current=True).order_by("year")
+    for pk, year, planned in rows.values_list("project_id", "year", "planned_yuan"):
+        columns[pk].update(plan_year=year, year_planned_yuan=planned)
+
+
+def _draw_reports(ids: list[int], columns: dict[int, dict[str, Any]]) -> None:
+    """The last report of the plan's year, or of the newest year if there is no plan."""
+    rows = ProgressReport.objects.filter(project__in=ids, is_current=True).order_by("period")
+    names = ("project_id", "period", "year_done_yuan", "total_done_yuan")
+    for pk, period, year_done, total_done in rows.values_list(*names):
+        year = columns[pk].get("plan_year")
+        if year_done is not None and (year is None or period.startswith(str(year))):
+            columns[pk]["year_done_yuan"] = year_done
+        if total_done is not None:
+            columns[pk]["total_done_yuan"] = total_done
+
+
+def _draw_stages(ids: list[int], columns: dict[int, dict[str, Any]]) -> None:
+    """The furthest stage on record."""
+    rows = StageEvent.objects.filter(project__in=ids, is_current=True)
+    for pk, stage in rows.values_list("project_id", "stage"):
+        now = columns[pk].get("stage")
+        if now is None or _STAGES.index(stage) > _STAGES.index(now):
+            columns[pk]["stage"] = stage
+
+
+def _draw_deadlines(ids: list[int], columns: dict[int, dict[str, Any]]) -> None:
+    rows = Node.objects.filter(project__in=ids, is_current=True).order_by("-due_on")
+    for pk, due_on, done_on in rows.values_list("project_id", "due_on", "done_on"):
+        columns[pk].setdefault("next_due_on", None)
+        if due_on is not None and done_on is None:
+            columns[pk]["next_due_on"] = due_on

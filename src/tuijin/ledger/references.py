@@ -1,0 +1,90 @@
+"""Turn what a file calls a place, a project or a company into the key on record, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from tuijin.ledger.models import Organisation, Place, Project
+from tuijin.ledger.targets import find
+
+_CHUNK = 5000
+
+
+def chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
+    """Split into lists that fit a query's variables."""
+    items = list(values)
+    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))
+
+
+def resolve_places(words: Iterable[str]) -> dict[str, str]:
+    """
+    Map code, full name or short name to the place code.
+
+    A name that several places share is left out: then the code must be given.
+    """
+    wanted = set(words)
+    found: dict[str, set[str]] = {}
+    for part in chunks(wanted):
+        for column in ("code", "name", "short_name"):
+            rows = Place.objects.filter(**{f"{column}__in": part}).values_list(column, "code")
+            for word, code in rows:
+                found.setdefault(word, set()).add(code)
+    return {word: codes.pop() for word, codes in found.items() if len(codes) == 1}
+
+
+def _by_key(noun: str) -> Callable[[Iterable[str]], dict[str, str]]:
+    def resolve(words: Iterable[str]) -> dict[str, str]:
+        manager = find(noun).model._default_manager
+        return {
+            key: key
+            for part in chunks(set(words))
+            for key in manager.filter(key__in=part).values_list("key", flat=True)
+        }
+
+    return resolve
+
+
+def resolve_projects(words: Iterable[str]) -> dict[str, str]:
+    """Map key, project code or unique name to the project's key, within the scope."""
+    wanted, found = set(words), {}
+    for part in chunks(wanted):
+        for column in ("name", "code", "key"):
+            rows = Project.objects.filter(**{f"{column}__in": part}).values_list(column, "key")
+            seen: dict[str, set[str]] = {}
+            for word, key in rows:
+                seen.setdefault(word, set()).add(key)
+            found.update({w: keys.pop() for w, keys in seen.items() if len(keys) == 1})
+    return found
+
+
+def resolve_organisations(words: Iterable[str]) -> dict[str, str]:
+    """Map key, USCC or unique name to the organisation's key."""
+    found: dict[str, str] = {}
+    for part in chunks(set(words)):
+        for column in ("name", "uscc", "key"):
+            rows = Organisation.objects.filter(**{f"{column}__in": part})
+            found.update(rows.values_list(column, "key"))
+    return found
+
+
+def resolve(noun: str, words: Iterable[str]) -> Mapping[str, str]:
+    """Map what a file says to the key on record; what is not found is not in the mapping."""
+    special = {
+        "place": resolve_places,
+        "project": resolve_projects,
+        "organisation": resolve_organisations,
+    }
+    return special.get(noun, _by_key(noun))(words)
+
+
+def load_ids(noun: str, keys: Iterable[str]) -> dict[str, Any]:
+    """Map keys to primary keys; a place's key is its code."""
+    if noun == "place":
+        return {key: key for key in keys}
+    manager = find(noun).model._default_manager
+    return {
+        key: pk
+        for part in chunks(set(keys))
+        for key, pk in manager.filter(key__in=part).values_list("key", "pk")
+    }

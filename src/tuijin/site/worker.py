@@ -1,0 +1,46 @@
+"""The job worker: holds a lock while it lives, so that `/healthz` can tell."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+
+
+def lock_path(home: Path) -> Path:
+    return home / "worker.lock"
+
+
+def is_running(home: Path) -> bool:
+    """Whether some worker holds the lock."""
+    descriptor = os.open(lock_path(home), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuijin.site.settings")
+    django.setup()
+    from django.conf import settings  # settings exist only from here on
+
+    descriptor = os.open(lock_path(settings.CONFIG.home), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        call_command("db_worker", interval=0.5, verbosity=0, startup_delay=False)
+    except KeyboardInterrupt:
+        sys.exit(0)
+    finally:
+        os.close(descriptor)
+
+
+if __name__ == "__main__":
+    main()
