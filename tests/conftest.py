@@ -13,15 +13,24 @@ import pytest
 from scripts.postgres import find_binaries, postgres_server
 
 ROOT = Path(__file__).parents[1]
-_DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
+# marker -> fixtures whose use sets it
+_MARKED_BY = {
+    "database": {"db", "transactional_db", "live_server", "django_db_setup"},
+    "web": {"browser", "page"},
+    "pg": {"pg_url"},
+    "shared": {"shared"},
+}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark by itself what uses the database, so that `-m "not database"` is the quick part."""
+    """Mark each test by what it uses, so that `-m "not database"` is the quick part."""
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
-        if asked & _DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+        for marker, fixtures in _MARKED_BY.items():
+            if asked & fixtures:
+                item.add_marker(marker)
+        if item.get_closest_marker("django_db"):
             item.add_marker("database")
 
 

@@ -21,5 +21,6 @@ if not CONFIG.database_url:  # noqa: F405  from the settings above
     DATABASES["default"]["TEST"] = {  # noqa: F405  as above
         "NAME": Path(os.environ["TUIJIN_HOME"]) / f"test-{os.getpid()}.sqlite3"
     }
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405  from the settings; whitenoise wants it to be there
 # Argon2 takes a tenth of a second a sign-in, by design; test_sign_in has it back.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
