@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import BigIntegerField, Count, F, Sum
+from django.db.models.functions import Cast, Coalesce
 
 from tuijin.ledger.fields import to_fen
 from tuijin.ledger.models.places import Place
@@ -62,8 +63,42 @@ def _write(deltas: dict[Key, list[int]]) -> None:
             )
 
 
+def _fen(name: str) -> Sum:
+    """Sum a money or count column as the whole number that the database holds."""
+    return Sum(Coalesce(Cast(name, BigIntegerField()), 0))
+
+
 def rebuild() -> None:
     """Count everything anew: after a bulk load, and to prove the kept sums."""
+    groups = Project.objects.order_by().values_list(*COLUMNS[:4])
+    sums = groups.annotate(Count("id"), **{f"sum_{name}": _fen(name) for name in COLUMNS[4:]})
+    parents = dict(Place.objects.values_list("code", "parent_id"))
+    totals: dict[Key, list[int]] = defaultdict(lambda: [0] * len(SUMS))
+    for place, status, stage, light, *amounts in sums:
+        code: str | None = place
+        while code is not None:
+            held = totals[code, status, stage, light]
+            totals[code, status, stage, light] = [
+                a + int(b) for a, b in zip(held, amounts, strict=True)
+            ]
+            code = parents.get(code)
     with transaction.atomic():
         Tally.objects.all().delete()
-        apply(before=(), after=Project.objects.values_list(*COLUMNS).iterator(20_000))
+        Tally.objects.bulk_create([_build(key, held) for key, held in totals.items()], 500)
+
+
+def _build(key: Key, sums: list[int]) -> Tally:
+    place, status, stage, light = key
+    count, total, planned, done, short, undecided = sums
+    return Tally(
+        place_id=place,
+        status=status,
+        stage=stage,
+        light=light,
+        projects_count=count,
+        total_investment_yuan=Decimal(total) / 100,
+        year_planned_yuan=Decimal(planned) / 100,
+        year_done_yuan=Decimal(done) / 100,
+        claims_short_count=short,
+        claims_undecided_count=undecided,
+    )
