@@ -33,7 +33,7 @@ lint: $(READY)  ## is the code in form, and free of known faults?
 	$(BIN)/ruff check .
 
 types: $(READY)  ## mypy
-	$(BIN)/mypy
+	$(BIN)/python -m mypy
 
 contracts: $(READY)  ## who may import whom
 	$(BIN)/lint-imports
