@@ -2,7 +2,8 @@
 Write to the ledger: the one way in.
 
 Each function saves, tallies and appends to the trail in one transaction, as the current scope's
-actor. Callers have checked `scope.current().require(…)`; values have been parsed.
+actor. Callers have checked that the action is allowed; that the entries are the actor's own is
+checked here. Values have been parsed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 
 from tuijin.errors import NotFound, VersionConflict
-from tuijin.ledger import scope, tallies, trail
+from tuijin.ledger import ownership, scope, tallies, trail
 from tuijin.ledger.models.projects import Project
 
 M = TypeVar("M", bound=models.Model)
@@ -25,6 +26,7 @@ def save_new(entries: Sequence[M], *, batch: str = "", action: str = "create") -
     if not entries:
         return
     model = type(entries[0])
+    ownership.refuse_foreign(entries)
     with transaction.atomic():
         for entry in entries:
             if hasattr(entry, "entered_by"):
@@ -61,13 +63,17 @@ def change(
     ------
     NotFound
         If an entry is missing or not visible.
+    NotAllowed
+        If an entry is not the actor's own, or would leave the actor's scope.
     VersionConflict
         If somebody else saved first.
     """
+    ownership.refuse_shared(model)
     with transaction.atomic():
         rows = model._default_manager.select_for_update(of=("self",)).in_bulk(list(changes))
         if len(rows) < len(changes):
             raise NotFound()
+        ownership.refuse_foreign(list(rows.values()))
         if versions and any(rows[pk].version != seen for pk, seen in versions.items()):
             raise VersionConflict()
         changed, events, before = [], [], []
@@ -85,6 +91,7 @@ def change(
             changed.append(row)
             events.append(_event(row, action=action, changes=diff))
         if changed:
+            ownership.refuse_foreign(changed)
             names = sorted({n for columns in changes.values() for n in columns})
             model._default_manager.bulk_update(changed, [*names, "version"], batch_size=200)
             if model is Project:
@@ -111,6 +118,7 @@ def correct_many(
         )
         if len(rows) < len(changes):
             raise NotFound()
+        ownership.refuse_foreign(list(rows.values()))
         manager.filter(pk__in=list(rows)).update(is_current=False)
         fresh = []
         for pk, columns in changes.items():

@@ -14,7 +14,8 @@ class Role:
     What a role may read and do.
 
     `own` and `others` are the field classes read inside and outside the user's own scope: public,
-    internal, confidential, personal. `may` names the actions allowed inside it.
+    internal, confidential, personal; `reported` those of entries the user's own company made.
+    `may` names the actions allowed inside the scope.
     """
 
     code: str
@@ -23,6 +24,7 @@ class Role:
     reach: Reach
     own: str = ""
     others: str = ""
+    reported: str = ""
     may: frozenset[str] = frozenset()
 
 
@@ -33,10 +35,12 @@ ACTIONS = frozenset(
 )
 
 
-def _role(code: str, zh: str, en: str, reach: Reach, own: str, others: str, may: str) -> Role:
+def _role(
+    code: str, zh: str, en: str, reach: Reach, own: str, others: str, may: str, reported: str = ""
+) -> Role:
     actions = frozenset(may.split())
     assert actions <= ACTIONS, actions - ACTIONS
-    return Role(code, zh, en, reach, own, others, actions)
+    return Role(code, zh, en, reach, own, others, reported, actions)
 
 
 ROLES: dict[str, Role] = {
@@ -54,12 +58,13 @@ ROLES: dict[str, Role] = {
         _role("place_approver", "旗县区审核员", "County approver", "places", "PIC", "P",
               "read approve"),
         _role("place_editor", "旗县区填报员", "County editor", "places", "PIC", "P",
-              "read edit import export verify report"),
+              "read edit import export report"),
         _role("place_officer", "包联干部", "Lead officer", "projects", "PI", "",
               "read comment score reply"),
         _role("place_verifier", "核验员", "County verifier", "places", "PI", "", "read verify"),
         _role("place_viewer", "旗县区查看员", "County viewer", "places", "PI", "P", "read"),
-        _role("company", "项目企业", "Project company", "projects", "PC", "", "read report"),
+        _role("company", "项目企业", "Project company", "projects", "P", "", "read report",
+              reported="PIC"),
         _role("audit_admin", "审计管理员", "Audit administrator", "none", "", "", "trail"),
         _role("security_admin", "安全管理员", "Security administrator", "none", "", "", "users"),
         _role("system_admin", "系统管理员", "System administrator", "none", "", "", "configure"),

@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
@@ -38,28 +39,43 @@ class Scope:
     user_id: int | None = None
     places: frozenset[str] = frozenset()  # own places, with everything below them
     projects: frozenset[int] = frozenset()  # own projects
+    reporters: frozenset[str] = frozenset()  # accounts of the user's own company
     address: str = ""
     request_id: str = ""
     everywhere: bool = field(default=False)
 
-    def rows(self, *, place: str, project: str, field_class: str) -> Q | None:
+    def rows(
+        self, *, place: str | tuple[str, ...], project: str, field_class: str, entered_by: str = ""
+    ) -> Q | None:
         """
         Filter for rows of one field class; None lets every row through.
 
         Parameters
         ----------
-        place, project
-            Lookup path from the model to the place code and the project id.
+        place, project, entered_by
+            Lookup paths from the model to the place code (of several, any counts), to the project
+            id, and to who made the entry.
         """
-        if field_class in self.role.others:
-            return None
-        if field_class not in self.role.own:
+        role = self.role
+        if not field_class:
             return Q(pk__in=())
-        if self.everywhere:
+        if field_class in role.others or (field_class in role.own and self.everywhere):
             return None
-        if self.role.reach == "places":
-            return Q(**{f"{place}__in": self.places})
-        return Q(**{f"{project}__in": self.projects})
+        own = self._own_rows(place=place, project=project)
+        if field_class in role.own:
+            return own
+        if entered_by and field_class in role.reported:
+            return own & Q(**{f"{entered_by}__in": self.reporters})
+        return Q(pk__in=())
+
+    def _own_rows(self, *, place: str | tuple[str, ...], project: str) -> Q:
+        if self.role.reach != "places":
+            return Q(**{f"{project}__in": self.projects})
+        paths = (place,) if isinstance(place, str) else place
+        found = Q()
+        for path in paths:
+            found |= Q(**{f"{path}__in": self.places})
+        return found
 
     def owns(self, *, place_id: str | None, project_id: int | None) -> bool:
         """Whether a row lies in the user's own scope."""
@@ -69,10 +85,13 @@ class Scope:
             or (project_id is not None and project_id in self.projects)
         )
 
-    def classes_for(self, *, place_id: str | None, project_id: int | None) -> str:
+    def classes_for(
+        self, *, place_id: str | None, project_id: int | None, entered_by: str = ""
+    ) -> str:
         """Field classes that may be shown of a row."""
-        own = self.owns(place_id=place_id, project_id=project_id)
-        return self.role.own if own else self.role.others
+        if not self.owns(place_id=place_id, project_id=project_id):
+            return self.role.others
+        return self.role.reported if entered_by in self.reporters else self.role.own
 
     def may(self, action: str) -> bool:
         if action not in ACTIONS:
@@ -89,7 +108,7 @@ class Scope:
             raise NotAllowed(f"不在您的管辖范围内（{action}）")
 
 
-_SYSTEM_ROLE = Role("system", "系统", "System", "city", "PICS", "PICS", ACTIONS)
+_SYSTEM_ROLE = Role("system", "系统", "System", "city", "PICS", "PICS", "PICS", ACTIONS)
 _active: ContextVar[Scope | None] = ContextVar("tuijin_scope", default=None)
 
 
@@ -110,17 +129,29 @@ def build_scope(user: Any, *, address: str = "", request_id: str = "") -> Scope:
     if not user.is_active:
         raise SignInRequired("此账号已停用")
     role = ROLES[user.role]
+    own = _own_projects(user) if role.reach == "projects" else frozenset()
     return Scope(
         actor=user.username,
         role=role,
         user_id=user.pk,
         places=frozenset(user.own_place_codes()) if role.reach == "places" else frozenset(),
-        projects=frozenset(user.projects.through.objects.filter(user_id=user.pk).values_list(
-            "project_id", flat=True)) if role.reach == "projects" else frozenset(),
+        projects=own,
+        reporters=_colleagues(user, own) if role.reported else frozenset(),
         address=address,
         request_id=request_id,
         everywhere=role.reach == "city",
-    )  # fmt: skip
+    )
+
+
+def _own_projects(user: Any) -> frozenset[int]:
+    links = user.projects.through.objects.filter(user_id=user.pk)
+    return frozenset(links.values_list("project_id", flat=True))
+
+
+def _colleagues(user: Any, projects: frozenset[int]) -> frozenset[str]:
+    """Accounts of the same role on the same projects: those of the same company."""
+    links = user.projects.through.objects.filter(project_id__in=projects, user__role=user.role)
+    return frozenset({user.username, *links.values_list("user__username", flat=True)})
 
 
 @contextmanager
@@ -142,15 +173,55 @@ def current() -> Scope:
 
 
 class ScopedManager(models.Manager[M]):
-    """Manager whose every query is filtered by the active scope."""
+    """
+    Manager whose every query is filtered by the active scope.
+
+    Django makes related managers (`evidence.files`) of this class with no arguments; they filter
+    as the model's own manager does. Without `field_class` no row is let through.
+    """
 
     def __init__(
-        self, *, place: str = "project__place_id", project: str = "project_id", field_class: str
+        self,
+        *,
+        place: str | tuple[str, ...] = "project__place_id",
+        project: str = "project_id",
+        field_class: str = "",
+        entered_by: str = "",
     ) -> None:
         super().__init__()
-        self._paths = {"place": place, "project": project, "field_class": field_class}
+        self._paths: dict[str, Any] = {
+            "place": place, "project": project, "field_class": field_class,
+            "entered_by": entered_by,
+        }  # fmt: skip
 
     def get_queryset(self) -> models.QuerySet[M]:
         queryset = super().get_queryset()
-        allowed = current().rows(**self._paths)
+        allowed = current().rows(**self.model._default_manager._paths)
         return queryset if allowed is None else queryset.filter(allowed)
+
+
+class CitedManager(models.Manager[M]):
+    """
+    Manager of shared rows: public, except to readers who see nothing beyond their own scope.
+
+    Those see what rows visible to them point to.
+
+    Parameters
+    ----------
+    links
+        Foreign keys that point here, as `Project.owner`.
+    """
+
+    def __init__(self, *links: str) -> None:
+        super().__init__()
+        self._links = tuple(link.split(".") for link in links)
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        queryset = super().get_queryset()
+        if "P" in current().role.others:
+            return queryset
+        cited = Q(pk__in=())
+        for name, column in self.model._default_manager._links:
+            rows = apps.get_model("ledger", name)._default_manager
+            cited |= Q(pk__in=rows.exclude(**{column: None}).values(column))
+        return queryset.filter(cited)

@@ -1,5 +1,12 @@
 """What is on record."""
 
+from tuijin.ledger.models.access import (
+    AccountChange,
+    ApiToken,
+    KeptAnswer,
+    SignInFailure,
+    UserSession,
+)
 from tuijin.ledger.models.figures import Evidence, EvidenceFile, Figure
 from tuijin.ledger.models.imports import ImportBatch, RememberedMapping
 from tuijin.ledger.models.people import User
@@ -18,11 +25,14 @@ from tuijin.ledger.models.tallies import Tally
 from tuijin.ledger.models.trail import TrailEvent, TrailHead
 
 __all__ = [
+    "AccountChange",
     "AnnualPlan",
+    "ApiToken",
     "Evidence",
     "EvidenceFile",
     "Figure",
     "ImportBatch",
+    "KeptAnswer",
     "Node",
     "NodeRule",
     "OperatingRecord",
@@ -35,10 +45,12 @@ __all__ = [
     "RememberedMapping",
     "Rulebook",
     "RulebookChoice",
+    "SignInFailure",
     "Source",
     "StageEvent",
     "Tally",
     "TrailEvent",
     "TrailHead",
     "User",
+    "UserSession",
 ]

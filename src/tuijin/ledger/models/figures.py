@@ -22,9 +22,10 @@ class Evidence(models.Model):
     taken_on = models.DateField(null=True)
     note = models.TextField(blank=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True)
+    entered_by = models.CharField(max_length=80, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = ScopedManager["Evidence"](field_class="I")
+    objects = ScopedManager["Evidence"](field_class="I", entered_by="entered_by")
 
     def __str__(self) -> str:
         return self.title
@@ -42,7 +43,10 @@ class EvidenceFile(models.Model):
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
     objects = ScopedManager["EvidenceFile"](
-        place="evidence__project__place_id", project="evidence__project_id", field_class="I"
+        place="evidence__project__place_id",
+        project="evidence__project_id",
+        field_class="I",
+        entered_by="evidence__entered_by",
     )
 
 
@@ -76,7 +80,7 @@ class Figure(models.Model):
     is_current = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = ScopedManager["Figure"](field_class="P")
+    objects = ScopedManager["Figure"](place=("project__place_id", "place_id"), field_class="P")
 
     class Meta:
         constraints = (

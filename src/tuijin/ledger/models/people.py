@@ -23,6 +23,9 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
     is_example = models.BooleanField(default=False)
+    password_set_at = models.DateTimeField(null=True)
+    earlier_passwords = models.JSONField(default=list)  # hashes of the last five
+    totp_secret = models.CharField(max_length=64, blank=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name", "role"]

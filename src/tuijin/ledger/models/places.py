@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from tuijin.ledger.models.sources import Source
+from tuijin.ledger.scope import CitedManager
 
 
 class Place(models.Model):
@@ -51,6 +52,8 @@ class Park(models.Model):
     approved_on = models.DateField(null=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True)
     version = models.PositiveIntegerField(default=1)
+
+    objects = CitedManager["Park"]("Project.park")
 
     def __str__(self) -> str:
         return self.name

@@ -50,7 +50,7 @@ class ProgressReport(Entry):
     progress = models.TextField(blank=True)
     problems = models.TextField(blank=True)
 
-    objects = ScopedManager["ProgressReport"](field_class="C")
+    objects = ScopedManager["ProgressReport"](field_class="C", entered_by="entered_by")
 
     class Meta:
         constraints = (_one_current("period", name="one_current_report"),)
@@ -67,7 +67,7 @@ class OperatingRecord(Entry):
     jobs_count = models.PositiveIntegerField(null=True)
     energy_mwh = ExactDecimalField(null=True)
 
-    objects = ScopedManager["OperatingRecord"](field_class="C")
+    objects = ScopedManager["OperatingRecord"](field_class="C", entered_by="entered_by")
 
     class Meta:
         constraints = (_one_current("month", name="one_current_operating_record"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from tuijin.importers.nouns import CHOICES
+from tuijin.ledger.scope import CitedManager
 
 
 def labelled(choices: str) -> list[tuple[str, str]]:
@@ -25,6 +26,12 @@ class Source(models.Model):
     note = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
 
+    objects = CitedManager["Source"](
+        "Project.source", "Organisation.source", "StageEvent.source", "Node.source",
+        "Figure.source", "Evidence.source", "AnnualPlan.source", "ProgressReport.source",
+        "OperatingRecord.source",
+    )  # fmt: skip
+
     def __str__(self) -> str:
         return self.title
 
@@ -38,6 +45,8 @@ class Organisation(models.Model):
     uscc = models.CharField(max_length=18, blank=True, db_index=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True)
     version = models.PositiveIntegerField(default=1)
+
+    objects = CitedManager["Organisation"]("Project.owner")
 
     def __str__(self) -> str:
         return self.name
