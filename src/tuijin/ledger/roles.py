@@ -31,7 +31,7 @@ class Role:
 # Actions. A view, endpoint, command or job names one of these; a name not here does not start.
 ACTIONS = frozenset(
     "read comment score edit import export verify decide rules approve report trail users "
-    "configure reply".split()
+    "configure reply attach".split()
 )
 
 
@@ -49,7 +49,7 @@ ROLES: dict[str, Role] = {
         _role("city_leader", "市领导", "City leader", "city", "PICS", "PIC",
               "read comment score export"),
         _role("city_coordinator", "市项目办", "City project office", "city", "PICS", "PIC",
-              "read comment score edit import export verify decide rules approve"),
+              "read comment score edit import export verify decide rules approve report attach"),
         _role("city_department", "市直部门", "City department", "city", "PI", "PI",
               "read comment score reply"),
         _role("analyst", "分析员", "Analyst", "projects", "PIC", "P", "read verify export"),
@@ -58,12 +58,12 @@ ROLES: dict[str, Role] = {
         _role("place_approver", "旗县区审核员", "County approver", "places", "PIC", "P",
               "read approve"),
         _role("place_editor", "旗县区填报员", "County editor", "places", "PIC", "P",
-              "read edit import export report"),
+              "read edit import export report attach"),
         _role("place_officer", "包联干部", "Lead officer", "projects", "PI", "",
-              "read comment score reply"),
+              "read comment score reply attach"),
         _role("place_verifier", "核验员", "County verifier", "places", "PI", "", "read verify"),
         _role("place_viewer", "旗县区查看员", "County viewer", "places", "PI", "P", "read"),
-        _role("company", "项目企业", "Project company", "projects", "P", "", "read report",
+        _role("company", "项目企业", "Project company", "projects", "P", "", "read report attach",
               reported="PIC"),
         _role("audit_admin", "审计管理员", "Audit administrator", "none", "", "", "trail"),
         _role("security_admin", "安全管理员", "Security administrator", "none", "", "", "users"),

@@ -7,517 +7,1087 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=80, unique=True)),
-                ('display_name', models.CharField(max_length=80)),
-                ('role', models.CharField(choices=[('city_leader', '市领导'), ('city_coordinator', '市项目办'), ('city_department', '市直部门'), ('analyst', '分析员'), ('place_leader', '旗县区领导'), ('place_approver', '旗县区审核员'), ('place_editor', '旗县区填报员'), ('place_officer', '包联干部'), ('place_verifier', '核验员'), ('place_viewer', '旗县区查看员'), ('company', '项目企业'), ('audit_admin', '审计管理员'), ('security_admin', '安全管理员'), ('system_admin', '系统管理员'), ('telemetry', '遥测')], max_length=20)),
-                ('language', models.CharField(blank=True, max_length=10)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_example', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                ("username", models.CharField(max_length=80, unique=True)),
+                ("display_name", models.CharField(max_length=80)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("city_leader", "市领导"),
+                            ("city_coordinator", "市项目办"),
+                            ("city_department", "市直部门"),
+                            ("analyst", "分析员"),
+                            ("place_leader", "旗县区领导"),
+                            ("place_approver", "旗县区审核员"),
+                            ("place_editor", "旗县区填报员"),
+                            ("place_officer", "包联干部"),
+                            ("place_verifier", "核验员"),
+                            ("place_viewer", "旗县区查看员"),
+                            ("company", "项目企业"),
+                            ("audit_admin", "审计管理员"),
+                            ("security_admin", "安全管理员"),
+                            ("system_admin", "系统管理员"),
+                            ("telemetry", "遥测"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("language", models.CharField(blank=True, max_length=10)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_example", models.BooleanField(default=False)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('kind', models.CharField(choices=[('document', '文件'), ('photo', '照片'), ('notice', '通告'), ('measurement', '实测'), ('statistics', '统计'), ('article', '报道')], max_length=12)),
-                ('title', models.CharField(max_length=300)),
-                ('taken_on', models.DateField(null=True)),
-                ('note', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("document", "文件"),
+                            ("photo", "照片"),
+                            ("notice", "通告"),
+                            ("measurement", "实测"),
+                            ("statistics", "统计"),
+                            ("article", "报道"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("title", models.CharField(max_length=300)),
+                ("taken_on", models.DateField(null=True)),
+                ("note", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('name', models.CharField(db_index=True, max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('uscc', models.CharField(blank=True, db_index=True, max_length=18)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, unique=True)),
+                ("name", models.CharField(db_index=True, max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                ("uscc", models.CharField(blank=True, db_index=True, max_length=18)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('code', models.CharField(max_length=12, primary_key=True, serialize=False)),
-                ('name', models.CharField(db_index=True, max_length=60)),
-                ('short_name', models.CharField(blank=True, db_index=True, max_length=30)),
-                ('name_en', models.CharField(blank=True, max_length=80)),
-                ('level', models.CharField(choices=[('country', '国家'), ('province', '省级'), ('prefecture', '地级'), ('county', '县级')], max_length=12)),
-                ('is_statistical', models.BooleanField(default=False)),
-                ('longitude', models.FloatField(null=True)),
-                ('latitude', models.FloatField(null=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='ledger.place')),
+                ("code", models.CharField(max_length=12, primary_key=True, serialize=False)),
+                ("name", models.CharField(db_index=True, max_length=60)),
+                ("short_name", models.CharField(blank=True, db_index=True, max_length=30)),
+                ("name_en", models.CharField(blank=True, max_length=80)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("country", "国家"),
+                            ("province", "省级"),
+                            ("prefecture", "地级"),
+                            ("county", "县级"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("is_statistical", models.BooleanField(default=False)),
+                ("longitude", models.FloatField(null=True)),
+                ("latitude", models.FloatField(null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="ledger.place",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('code',),
+                "ordering": ("code",),
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('title', models.CharField(max_length=300)),
-                ('publisher', models.CharField(blank=True, max_length=200)),
-                ('url', models.CharField(blank=True, max_length=1000)),
-                ('published_on', models.DateField(null=True)),
-                ('confidence', models.CharField(blank=True, choices=[('official', '官方'), ('press', '媒体'), ('vendor', '厂商'), ('inferred', '推算'), ('unverified', '未核实'), ('synthetic', '合成数据')], max_length=20)),
-                ('licence', models.CharField(blank=True, max_length=200)),
-                ('note', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, unique=True)),
+                ("title", models.CharField(max_length=300)),
+                ("publisher", models.CharField(blank=True, max_length=200)),
+                ("url", models.CharField(blank=True, max_length=1000)),
+                ("published_on", models.DateField(null=True)),
+                (
+                    "confidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("official", "官方"),
+                            ("press", "媒体"),
+                            ("vendor", "厂商"),
+                            ("inferred", "推算"),
+                            ("unverified", "未核实"),
+                            ("synthetic", "合成数据"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("licence", models.CharField(blank=True, max_length=200)),
+                ("note", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
         ),
         migrations.CreateModel(
-            name='TrailHead',
+            name="TrailHead",
             fields=[
-                ('id', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField(default=0)),
-                ('hash', models.CharField(blank=True, max_length=64)),
+                ("id", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("seq", models.BigIntegerField(default=0)),
+                ("hash", models.CharField(blank=True, max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='EvidenceFile',
+            name="EvidenceFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64)),
-                ('shown_name', models.CharField(max_length=120)),
-                ('content_type', models.CharField(max_length=80)),
-                ('size_bytes', models.PositiveBigIntegerField()),
-                ('uploaded_by', models.CharField(max_length=80)),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True)),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='ledger.evidence')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("shown_name", models.CharField(max_length=120)),
+                ("content_type", models.CharField(max_length=80)),
+                ("size_bytes", models.PositiveBigIntegerField()),
+                ("uploaded_by", models.CharField(max_length=80)),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="ledger.evidence",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('importer', models.CharField(max_length=40)),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('shown_name', models.CharField(max_length=120)),
-                ('size_bytes', models.PositiveBigIntegerField()),
-                ('status', models.CharField(choices=[('mapping', '待对应列'), ('preview', '待确认'), ('refused', '已拒绝'), ('accepted', '已入账'), ('discarded', '已放弃')], max_length=12)),
-                ('counts', models.JSONField(default=dict)),
-                ('problems', models.JSONField(default=list)),
-                ('details', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("importer", models.CharField(max_length=40)),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("shown_name", models.CharField(max_length=120)),
+                ("size_bytes", models.PositiveBigIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("mapping", "待对应列"),
+                            ("preview", "待确认"),
+                            ("refused", "已拒绝"),
+                            ("accepted", "已入账"),
+                            ("discarded", "已放弃"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("counts", models.JSONField(default=dict)),
+                ("problems", models.JSONField(default=list)),
+                ("details", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at',),
+                "ordering": ("-created_at",),
             },
         ),
         migrations.CreateModel(
-            name='Park',
+            name="Park",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('name', models.CharField(db_index=True, max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('approved_on', models.DateField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.place')),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, unique=True)),
+                ("name", models.CharField(db_index=True, max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                ("approved_on", models.DateField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="ledger.place"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.source"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='user',
-            name='places',
-            field=models.ManyToManyField(blank=True, to='ledger.place'),
+            model_name="user",
+            name="places",
+            field=models.ManyToManyField(blank=True, to="ledger.place"),
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('code', models.CharField(blank=True, db_index=True, max_length=24)),
-                ('name', models.CharField(max_length=200)),
-                ('name_en', models.CharField(blank=True, max_length=200)),
-                ('stage', models.CharField(choices=[('planned', '谋划'), ('negotiating', '在谈'), ('signed', '签约'), ('landed', '落地'), ('started', '开工'), ('building', '在建'), ('completed', '竣工'), ('producing', '投产'), ('at_capacity', '达产'), ('yielding', '达效')], default='planned', max_length=12)),
-                ('status', models.CharField(choices=[('active', '正常'), ('paused', '停缓建'), ('cancelled', '取消'), ('retired', '退役')], default='active', max_length=12)),
-                ('investor_kind', models.CharField(blank=True, choices=[('government', '政府投资'), ('enterprise', '企业投资')], max_length=12)),
-                ('construction_kind', models.CharField(blank=True, choices=[('new', '新建'), ('continued', '续建'), ('expansion', '改扩建')], max_length=12)),
-                ('industry', models.CharField(blank=True, max_length=8)),
-                ('strategic_industry', models.CharField(blank=True, choices=[('it', '新一代信息技术'), ('equipment', '高端装备制造'), ('materials', '新材料'), ('biology', '生物'), ('nev', '新能源汽车'), ('energy', '新能源'), ('environment', '节能环保'), ('digital', '数字创意'), ('services', '相关服务业')], max_length=12)),
-                ('green_category', models.CharField(blank=True, max_length=200)),
-                ('total_investment_yuan', tuijin.ledger.fields.MoneyField(null=True)),
-                ('price_year', models.PositiveSmallIntegerField(null=True)),
-                ('capacity_mw', tuijin.ledger.fields.ExactDecimalField(max_length=40, null=True)),
-                ('land_mu', tuijin.ledger.fields.ExactDecimalField(max_length=40, null=True)),
-                ('planned_start_on', models.DateField(null=True)),
-                ('planned_finish_on', models.DateField(null=True)),
-                ('started_on', models.DateField(null=True)),
-                ('finished_on', models.DateField(null=True)),
-                ('longitude', models.FloatField(null=True)),
-                ('latitude', models.FloatField(null=True)),
-                ('location_accuracy', models.CharField(blank=True, choices=[('exact', '精确'), ('approximate', '大致')], max_length=12)),
-                ('summary', models.TextField(blank=True)),
-                ('summary_en', models.TextField(blank=True)),
-                ('is_synthetic', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('light', models.CharField(blank=True, choices=[('', '未评'), ('green', '绿'), ('yellow', '黄'), ('red', '红')], default='', max_length=6)),
-                ('plan_year', models.PositiveSmallIntegerField(null=True)),
-                ('year_planned_yuan', tuijin.ledger.fields.MoneyField(null=True)),
-                ('year_done_yuan', tuijin.ledger.fields.MoneyField(null=True)),
-                ('total_done_yuan', tuijin.ledger.fields.MoneyField(null=True)),
-                ('next_due_on', models.DateField(null=True)),
-                ('claims_short', models.PositiveIntegerField(default=0)),
-                ('claims_undecided', models.PositiveIntegerField(default=0)),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.organisation')),
-                ('park', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.park')),
-                ('place', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='ledger.place')),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, unique=True)),
+                ("code", models.CharField(blank=True, db_index=True, max_length=24)),
+                ("name", models.CharField(max_length=200)),
+                ("name_en", models.CharField(blank=True, max_length=200)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("planned", "谋划"),
+                            ("negotiating", "在谈"),
+                            ("signed", "签约"),
+                            ("landed", "落地"),
+                            ("started", "开工"),
+                            ("building", "在建"),
+                            ("completed", "竣工"),
+                            ("producing", "投产"),
+                            ("at_capacity", "达产"),
+                            ("yielding", "达效"),
+                        ],
+                        default="planned",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "正常"),
+                            ("paused", "停缓建"),
+                            ("cancelled", "取消"),
+                            ("retired", "退役"),
+                        ],
+                        default="active",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "investor_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[("government", "政府投资"), ("enterprise", "企业投资")],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "construction_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[("new", "新建"), ("continued", "续建"), ("expansion", "改扩建")],
+                        max_length=12,
+                    ),
+                ),
+                ("industry", models.CharField(blank=True, max_length=8)),
+                (
+                    "strategic_industry",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("it", "新一代信息技术"),
+                            ("equipment", "高端装备制造"),
+                            ("materials", "新材料"),
+                            ("biology", "生物"),
+                            ("nev", "新能源汽车"),
+                            ("energy", "新能源"),
+                            ("environment", "节能环保"),
+                            ("digital", "数字创意"),
+                            ("services", "相关服务业"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("green_category", models.CharField(blank=True, max_length=200)),
+                ("total_investment_yuan", tuijin.ledger.fields.MoneyField(null=True)),
+                ("price_year", models.PositiveSmallIntegerField(null=True)),
+                ("capacity_mw", tuijin.ledger.fields.ExactDecimalField(max_length=40, null=True)),
+                ("land_mu", tuijin.ledger.fields.ExactDecimalField(max_length=40, null=True)),
+                ("planned_start_on", models.DateField(null=True)),
+                ("planned_finish_on", models.DateField(null=True)),
+                ("started_on", models.DateField(null=True)),
+                ("finished_on", models.DateField(null=True)),
+                ("longitude", models.FloatField(null=True)),
+                ("latitude", models.FloatField(null=True)),
+                (
+                    "location_accuracy",
+                    models.CharField(
+                        blank=True,
+                        choices=[("exact", "精确"), ("approximate", "大致")],
+                        max_length=12,
+                    ),
+                ),
+                ("summary", models.TextField(blank=True)),
+                ("summary_en", models.TextField(blank=True)),
+                ("is_synthetic", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "light",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "未评"), ("green", "绿"), ("yellow", "黄"), ("red", "红")],
+                        default="",
+                        max_length=6,
+                    ),
+                ),
+                ("plan_year", models.PositiveSmallIntegerField(null=True)),
+                ("year_planned_yuan", tuijin.ledger.fields.MoneyField(null=True)),
+                ("year_done_yuan", tuijin.ledger.fields.MoneyField(null=True)),
+                ("total_done_yuan", tuijin.ledger.fields.MoneyField(null=True)),
+                ("next_due_on", models.DateField(null=True)),
+                ("claims_short", models.PositiveIntegerField(default=0)),
+                ("claims_undecided", models.PositiveIntegerField(default=0)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="ledger.organisation",
+                    ),
+                ),
+                (
+                    "park",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.park"
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="ledger.place",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.source"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.project'),
+            model_name="evidence",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="ledger.project"
+            ),
         ),
         migrations.AddField(
-            model_name='user',
-            name='projects',
-            field=models.ManyToManyField(blank=True, to='ledger.project'),
+            model_name="user",
+            name="projects",
+            field=models.ManyToManyField(blank=True, to="ledger.project"),
         ),
         migrations.CreateModel(
-            name='Rulebook',
+            name="Rulebook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('kind', models.CharField(choices=[('light', '亮灯'), ('node', '节点时限'), ('score', '计分'), ('indicator', '指标')], max_length=12)),
-                ('name', models.CharField(max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('note', models.TextField(blank=True)),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("light", "亮灯"),
+                            ("node", "节点时限"),
+                            ("score", "计分"),
+                            ("indicator", "指标"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.source"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProgressReport',
+            name="ProgressReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_by', models.CharField(blank=True, max_length=80)),
-                ('entered_at', models.DateTimeField(auto_now_add=True)),
-                ('is_current', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('period', models.CharField(max_length=9)),
-                ('year_done_yuan', tuijin.ledger.fields.MoneyField(null=True)),
-                ('total_done_yuan', tuijin.ledger.fields.MoneyField(null=True)),
-                ('progress', models.TextField(blank=True)),
-                ('problems', models.TextField(blank=True)),
-                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected', to='ledger.progressreport')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.project')),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entered_by", models.CharField(blank=True, max_length=80)),
+                ("entered_at", models.DateTimeField(auto_now_add=True)),
+                ("is_current", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("period", models.CharField(max_length=9)),
+                ("year_done_yuan", tuijin.ledger.fields.MoneyField(null=True)),
+                ("total_done_yuan", tuijin.ledger.fields.MoneyField(null=True)),
+                ("progress", models.TextField(blank=True)),
+                ("problems", models.TextField(blank=True)),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected",
+                        to="ledger.progressreport",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="ledger.project"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.source"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('period',),
+                "ordering": ("period",),
             },
         ),
         migrations.AddField(
-            model_name='organisation',
-            name='source',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.source'),
+            model_name="organisation",
+            name="source",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.source"
+            ),
         ),
         migrations.CreateModel(
-            name='OperatingRecord',
+            name="OperatingRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_by', models.CharField(blank=True, max_length=80)),
-                ('entered_at', models.DateTimeField(auto_now_add=True)),
-                ('is_current', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('month', models.DateField()),
-                ('sales_yuan', tuijin.ledger.fields.MoneyField(null=True)),
-                ('tax_yuan', tuijin.ledger.fields.MoneyField(null=True)),
-                ('output_t', tuijin.ledger.fields.ExactDecimalField(max_length=40, null=True)),
-                ('jobs_count', models.PositiveIntegerField(null=True)),
-                ('energy_mwh', tuijin.ledger.fields.ExactDecimalField(max_length=40, null=True)),
-                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected', to='ledger.operatingrecord')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.project')),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entered_by", models.CharField(blank=True, max_length=80)),
+                ("entered_at", models.DateTimeField(auto_now_add=True)),
+                ("is_current", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("month", models.DateField()),
+                ("sales_yuan", tuijin.ledger.fields.MoneyField(null=True)),
+                ("tax_yuan", tuijin.ledger.fields.MoneyField(null=True)),
+                ("output_t", tuijin.ledger.fields.ExactDecimalField(max_length=40, null=True)),
+                ("jobs_count", models.PositiveIntegerField(null=True)),
+                ("energy_mwh", tuijin.ledger.fields.ExactDecimalField(max_length=40, null=True)),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected",
+                        to="ledger.operatingrecord",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="ledger.project"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.source"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('month',),
+                "ordering": ("month",),
             },
         ),
         migrations.CreateModel(
-            name='NodeRule',
+            name="NodeRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40)),
-                ('order', models.PositiveSmallIntegerField()),
-                ('stage', models.CharField(choices=[('planned', '谋划'), ('negotiating', '在谈'), ('signed', '签约'), ('landed', '落地'), ('started', '开工'), ('building', '在建'), ('completed', '竣工'), ('producing', '投产'), ('at_capacity', '达产'), ('yielding', '达效')], max_length=12)),
-                ('name', models.CharField(max_length=80)),
-                ('name_en', models.CharField(blank=True, max_length=80)),
-                ('starts_from', models.CharField(blank=True, max_length=40)),
-                ('limit_months', models.PositiveSmallIntegerField(null=True)),
-                ('limit_days', models.PositiveSmallIntegerField(null=True)),
-                ('evidence', models.CharField(blank=True, max_length=300)),
-                ('rulebook', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='nodes', to='ledger.rulebook')),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40)),
+                ("order", models.PositiveSmallIntegerField()),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("planned", "谋划"),
+                            ("negotiating", "在谈"),
+                            ("signed", "签约"),
+                            ("landed", "落地"),
+                            ("started", "开工"),
+                            ("building", "在建"),
+                            ("completed", "竣工"),
+                            ("producing", "投产"),
+                            ("at_capacity", "达产"),
+                            ("yielding", "达效"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("name_en", models.CharField(blank=True, max_length=80)),
+                ("starts_from", models.CharField(blank=True, max_length=40)),
+                ("limit_months", models.PositiveSmallIntegerField(null=True)),
+                ("limit_days", models.PositiveSmallIntegerField(null=True)),
+                ("evidence", models.CharField(blank=True, max_length=300)),
+                (
+                    "rulebook",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="nodes",
+                        to="ledger.rulebook",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.source"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('order',),
+                "ordering": ("order",),
             },
         ),
         migrations.CreateModel(
-            name='Node',
+            name="Node",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_by', models.CharField(blank=True, max_length=80)),
-                ('entered_at', models.DateTimeField(auto_now_add=True)),
-                ('is_current', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('node', models.CharField(max_length=40)),
-                ('due_on', models.DateField(null=True)),
-                ('done_on', models.DateField(null=True)),
-                ('responsible', models.CharField(blank=True, max_length=200)),
-                ('reason', models.TextField(blank=True)),
-                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected', to='ledger.node')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.project')),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entered_by", models.CharField(blank=True, max_length=80)),
+                ("entered_at", models.DateTimeField(auto_now_add=True)),
+                ("is_current", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("node", models.CharField(max_length=40)),
+                ("due_on", models.DateField(null=True)),
+                ("done_on", models.DateField(null=True)),
+                ("responsible", models.CharField(blank=True, max_length=200)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected",
+                        to="ledger.node",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="ledger.project"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.source"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('due_on',),
+                "ordering": ("due_on",),
             },
         ),
         migrations.CreateModel(
-            name='Figure',
+            name="Figure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80)),
-                ('metric', models.CharField(max_length=80)),
-                ('title', models.CharField(max_length=300)),
-                ('title_en', models.CharField(blank=True, max_length=300)),
-                ('value', tuijin.ledger.fields.ExactDecimalField(max_length=40, null=True)),
-                ('low', tuijin.ledger.fields.ExactDecimalField(max_length=40, null=True)),
-                ('high', tuijin.ledger.fields.ExactDecimalField(max_length=40, null=True)),
-                ('date_value', models.DateField(null=True)),
-                ('text_value', models.CharField(blank=True, max_length=1000)),
-                ('unit', models.CharField(max_length=40)),
-                ('as_of', models.CharField(blank=True, max_length=40)),
-                ('price_year', models.PositiveSmallIntegerField(null=True)),
-                ('confidence', models.CharField(blank=True, choices=[('official', '官方'), ('press', '媒体'), ('vendor', '厂商'), ('inferred', '推算'), ('unverified', '未核实'), ('synthetic', '合成数据')], max_length=20)),
-                ('note', models.TextField(blank=True)),
-                ('entered_by', models.CharField(blank=True, max_length=80)),
-                ('entered_at', models.DateTimeField(auto_now_add=True)),
-                ('is_current', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected', to='ledger.figure')),
-                ('place', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.place')),
-                ('project', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.project')),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80)),
+                ("metric", models.CharField(max_length=80)),
+                ("title", models.CharField(max_length=300)),
+                ("title_en", models.CharField(blank=True, max_length=300)),
+                ("value", tuijin.ledger.fields.ExactDecimalField(max_length=40, null=True)),
+                ("low", tuijin.ledger.fields.ExactDecimalField(max_length=40, null=True)),
+                ("high", tuijin.ledger.fields.ExactDecimalField(max_length=40, null=True)),
+                ("date_value", models.DateField(null=True)),
+                ("text_value", models.CharField(blank=True, max_length=1000)),
+                ("unit", models.CharField(max_length=40)),
+                ("as_of", models.CharField(blank=True, max_length=40)),
+                ("price_year", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "confidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("official", "官方"),
+                            ("press", "媒体"),
+                            ("vendor", "厂商"),
+                            ("inferred", "推算"),
+                            ("unverified", "未核实"),
+                            ("synthetic", "合成数据"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+                ("entered_by", models.CharField(blank=True, max_length=80)),
+                ("entered_at", models.DateTimeField(auto_now_add=True)),
+                ("is_current", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected",
+                        to="ledger.figure",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.place"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.project"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.source"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='source',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.source'),
+            model_name="evidence",
+            name="source",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.source"
+            ),
         ),
         migrations.CreateModel(
-            name='AnnualPlan',
+            name="AnnualPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_by', models.CharField(blank=True, max_length=80)),
-                ('entered_at', models.DateTimeField(auto_now_add=True)),
-                ('is_current', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('planned_yuan', tuijin.ledger.fields.MoneyField()),
-                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected', to='ledger.annualplan')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.project')),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entered_by", models.CharField(blank=True, max_length=80)),
+                ("entered_at", models.DateTimeField(auto_now_add=True)),
+                ("is_current", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("planned_yuan", tuijin.ledger.fields.MoneyField()),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected",
+                        to="ledger.annualplan",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="ledger.project"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.source"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StageEvent',
+            name="StageEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entered_by', models.CharField(blank=True, max_length=80)),
-                ('entered_at', models.DateTimeField(auto_now_add=True)),
-                ('is_current', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('stage', models.CharField(choices=[('planned', '谋划'), ('negotiating', '在谈'), ('signed', '签约'), ('landed', '落地'), ('started', '开工'), ('building', '在建'), ('completed', '竣工'), ('producing', '投产'), ('at_capacity', '达产'), ('yielding', '达效')], max_length=12)),
-                ('on', models.DateField()),
-                ('note', models.TextField(blank=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.project')),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.source')),
-                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected', to='ledger.stageevent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entered_by", models.CharField(blank=True, max_length=80)),
+                ("entered_at", models.DateTimeField(auto_now_add=True)),
+                ("is_current", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("planned", "谋划"),
+                            ("negotiating", "在谈"),
+                            ("signed", "签约"),
+                            ("landed", "落地"),
+                            ("started", "开工"),
+                            ("building", "在建"),
+                            ("completed", "竣工"),
+                            ("producing", "投产"),
+                            ("at_capacity", "达产"),
+                            ("yielding", "达效"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("note", models.TextField(blank=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="ledger.project"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.source"
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected",
+                        to="ledger.stageevent",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('on',),
+                "ordering": ("on",),
             },
         ),
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(max_length=12)),
-                ('stage', models.CharField(max_length=12)),
-                ('light', models.CharField(blank=True, max_length=6)),
-                ('projects_count', models.BigIntegerField(default=0)),
-                ('total_investment_yuan', tuijin.ledger.fields.MoneyField(default=0)),
-                ('year_planned_yuan', tuijin.ledger.fields.MoneyField(default=0)),
-                ('year_done_yuan', tuijin.ledger.fields.MoneyField(default=0)),
-                ('claims_short_count', models.BigIntegerField(default=0)),
-                ('claims_undecided_count', models.BigIntegerField(default=0)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.place')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("status", models.CharField(max_length=12)),
+                ("stage", models.CharField(max_length=12)),
+                ("light", models.CharField(blank=True, max_length=6)),
+                ("projects_count", models.BigIntegerField(default=0)),
+                ("total_investment_yuan", tuijin.ledger.fields.MoneyField(default=0)),
+                ("year_planned_yuan", tuijin.ledger.fields.MoneyField(default=0)),
+                ("year_done_yuan", tuijin.ledger.fields.MoneyField(default=0)),
+                ("claims_short_count", models.BigIntegerField(default=0)),
+                ("claims_undecided_count", models.BigIntegerField(default=0)),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="ledger.place"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TrailEvent',
+            name="TrailEvent",
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('actor', models.CharField(max_length=80)),
-                ('role', models.CharField(max_length=20)),
-                ('address', models.CharField(blank=True, max_length=45)),
-                ('action', models.CharField(max_length=40)),
-                ('object_type', models.CharField(max_length=40)),
-                ('object_id', models.CharField(max_length=80)),
-                ('project_id', models.BigIntegerField(null=True)),
-                ('place_id', models.CharField(blank=True, max_length=12)),
-                ('changes', models.JSONField(default=dict)),
-                ('changes_sha256', models.CharField(max_length=64)),
-                ('batch', models.CharField(blank=True, max_length=40)),
-                ('request_id', models.CharField(blank=True, max_length=40)),
-                ('prev_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
+                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("actor", models.CharField(max_length=80)),
+                ("role", models.CharField(max_length=20)),
+                ("address", models.CharField(blank=True, max_length=45)),
+                ("action", models.CharField(max_length=40)),
+                ("object_type", models.CharField(max_length=40)),
+                ("object_id", models.CharField(max_length=80)),
+                ("project_id", models.BigIntegerField(null=True)),
+                ("place_id", models.CharField(blank=True, max_length=12)),
+                ("changes", models.JSONField(default=dict)),
+                ("changes_sha256", models.CharField(max_length=64)),
+                ("batch", models.CharField(blank=True, max_length=40)),
+                ("request_id", models.CharField(blank=True, max_length=40)),
+                ("prev_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
             ],
             options={
-                'ordering': ('seq',),
-                'indexes': [models.Index(fields=['object_type', 'object_id'], name='trail_object'), models.Index(fields=['project_id', 'seq'], name='trail_project')],
+                "ordering": ("seq",),
+                "indexes": [
+                    models.Index(fields=["object_type", "object_id"], name="trail_object"),
+                    models.Index(fields=["project_id", "seq"], name="trail_project"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PlaceBoundary',
+            name="PlaceBoundary",
             fields=[
-                ('place', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='ledger.place')),
-                ('geometry', models.JSONField()),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.source')),
+                (
+                    "place",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="ledger.place",
+                    ),
+                ),
+                ("geometry", models.JSONField()),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="ledger.source"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RememberedMapping',
+            name="RememberedMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('signature_sha256', models.CharField(max_length=64)),
-                ('titles', models.JSONField()),
-                ('columns', models.JSONField()),
-                ('units', models.JSONField(default=list)),
-                ('saved_at', models.DateTimeField(auto_now=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("signature_sha256", models.CharField(max_length=64)),
+                ("titles", models.JSONField()),
+                ("columns", models.JSONField()),
+                ("units", models.JSONField(default=list)),
+                ("saved_at", models.DateTimeField(auto_now=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('signature_sha256', 'user'), name='one_mapping')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("signature_sha256", "user"), name="one_mapping")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RulebookChoice',
+            name="RulebookChoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('light', '亮灯'), ('node', '节点时限'), ('score', '计分'), ('indicator', '指标')], max_length=12)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='ledger.place')),
-                ('rulebook', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.rulebook')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("light", "亮灯"),
+                            ("node", "节点时限"),
+                            ("score", "计分"),
+                            ("indicator", "指标"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="ledger.place"
+                    ),
+                ),
+                (
+                    "rulebook",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="ledger.rulebook"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('place', 'kind'), name='one_rulebook')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("place", "kind"), name="one_rulebook")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['place', 'stage', 'id'], name='project_place_stage'),
+            model_name="project",
+            index=models.Index(fields=["place", "stage", "id"], name="project_place_stage"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['place', 'light', 'id'], name='project_place_light'),
+            model_name="project",
+            index=models.Index(fields=["place", "light", "id"], name="project_place_light"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['stage', 'id'], name='project_stage'),
+            model_name="project",
+            index=models.Index(fields=["stage", "id"], name="project_stage"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['light', 'id'], name='project_light'),
+            model_name="project",
+            index=models.Index(fields=["light", "id"], name="project_light"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['name', 'id'], name='project_name'),
+            model_name="project",
+            index=models.Index(fields=["name", "id"], name="project_name"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['total_investment_yuan', 'id'], name='project_investment'),
+            model_name="project",
+            index=models.Index(fields=["total_investment_yuan", "id"], name="project_investment"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['place', 'id'], name='project_place'),
+            model_name="project",
+            index=models.Index(fields=["place", "id"], name="project_place"),
         ),
         migrations.AddConstraint(
-            model_name='progressreport',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('project', 'period'), name='one_current_report'),
+            model_name="progressreport",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("project", "period"),
+                name="one_current_report",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='operatingrecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('project', 'month'), name='one_current_operating_record'),
+            model_name="operatingrecord",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("project", "month"),
+                name="one_current_operating_record",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='noderule',
-            constraint=models.UniqueConstraint(fields=('rulebook', 'code'), name='one_node_rule'),
+            model_name="noderule",
+            constraint=models.UniqueConstraint(fields=("rulebook", "code"), name="one_node_rule"),
         ),
         migrations.AddIndex(
-            model_name='node',
-            index=models.Index(fields=['due_on'], name='node_due'),
+            model_name="node",
+            index=models.Index(fields=["due_on"], name="node_due"),
         ),
         migrations.AddConstraint(
-            model_name='node',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('project', 'node'), name='one_current_node'),
+            model_name="node",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("project", "node"),
+                name="one_current_node",
+            ),
         ),
         migrations.AddIndex(
-            model_name='figure',
-            index=models.Index(fields=['project', 'metric'], name='figure_project_metric'),
+            model_name="figure",
+            index=models.Index(fields=["project", "metric"], name="figure_project_metric"),
         ),
         migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('key',), name='one_current_figure'),
+            model_name="figure",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)), fields=("key",), name="one_current_figure"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.CheckConstraint(condition=models.Q(('project__isnull', False), ('place__isnull', False), _connector='OR'), name='figure_subject'),
+            model_name="figure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("project__isnull", False), ("place__isnull", False), _connector="OR"
+                ),
+                name="figure_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annualplan',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('project', 'year'), name='one_current_plan'),
+            model_name="annualplan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("project", "year"),
+                name="one_current_plan",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stageevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('project', 'stage'), name='one_current_stage_event'),
+            model_name="stageevent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("project", "stage"),
+                name="one_current_stage_event",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.UniqueConstraint(fields=('place', 'status', 'stage', 'light'), name='one_tally'),
+            model_name="tally",
+            constraint=models.UniqueConstraint(
+                fields=("place", "status", "stage", "light"), name="one_tally"
+            ),
         ),
     ]

@@ -41,6 +41,12 @@ class EvidenceFile(models.Model):
     size_bytes = models.PositiveBigIntegerField()
     uploaded_by = models.CharField(max_length=80)
     uploaded_at = models.DateTimeField(auto_now_add=True)
+    has_display = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=False)  # a PDF with scripts or attachments
+    # what the photo's own metadata claims
+    claimed_at = models.DateTimeField(null=True)
+    claimed_longitude = models.FloatField(null=True)
+    claimed_latitude = models.FloatField(null=True)
 
     objects = ScopedManager["EvidenceFile"](
         place="evidence__project__place_id",
