@@ -49,9 +49,7 @@ def _load_rows(book: Rulebook, sources: dict[str, int]) -> None:
         )
     elif book.code == _INDICATORS:
         IndicatorRule.objects.bulk_create(
-            IndicatorRule(
-                rulebook=book, order=order, source_id=sources[row.pop("source")], **row
-            )
+            IndicatorRule(rulebook=book, order=order, source_id=sources[row.pop("source")], **row)
             for order, row in enumerate(_read("indicators"))
         )
     elif book.code == _NODES:

@@ -69,7 +69,7 @@ def light(code: str | None) -> SafeString:
 
 
 @register.simple_tag
-def verdict(ruling: str | None, is_stale: bool = False) -> SafeString:
+def verdict(ruling: str | None, *, is_stale: bool = False) -> SafeString:
     """A verdict by its ruling; a stale one says so."""
     kind, word = _VERDICTS.get(ruling or "", _VERDICTS[""])
     text = f"{word}（{gettext('待重验')}）" if is_stale and ruling else str(word)
@@ -150,8 +150,8 @@ def chart(id: str, option: Mapping[str, Any], label: str, size: str = "") -> dic
     return {"id": id, "option": option, "label": label, "size": size}
 
 
-@register.inclusion_tag("components/map.html")
-def map(id: str, data: Mapping[str, Any], label: str, size: str = "") -> dict[str, Any]:
+@register.inclusion_tag("components/map.html", name="map")
+def draw_map(id: str, data: Mapping[str, Any], label: str, size: str = "") -> dict[str, Any]:
     """A map; `data` is described in docs/frontend.md, `size` is map-sm or empty."""
     return {"id": id, "data": data, "label": label, "size": size}
 
@@ -176,6 +176,7 @@ def source(source: Any) -> dict[str, Any]:
 def progress(
     context: template.Context,
     text: str,
+    *,
     value: int = 0,
     total: int = 0,
     url: str = "",

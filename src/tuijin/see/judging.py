@@ -1,0 +1,239 @@
+"""Light the whole portfolio: arrays from the ledger, each place's own rulebook, back in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+
+from tuijin.importers.nouns import CHOICES
+from tuijin.ledger import records
+from tuijin.ledger.models import Figure, Node, Place, Project, Rulebook, RulebookChoice
+from tuijin.see import lights
+from tuijin.see.lights import Facts, Judgement, Threshold
+from tuijin.see.models import LightReading, LightRule
+
+DEFAULT_RULEBOOK = "light-yinchuan"
+_CHUNK = 20_000
+_STARTED = set(list(CHOICES["stage"])[list(CHOICES["stage"]).index("started") :])
+_COLUMNS = (
+    "id", "place_id", "light", "plan_year", "year_planned_yuan", "year_done_yuan",
+    "planned_start_on", "started_on", "stage", "status",
+)  # fmt: skip
+FUNDS_METRICS = ("funds_paid_yuan", "funds_required_yuan")
+# A node is known by its code or by what a clerk writes.
+_NODE_CODES = {"纳统入库": "register", "入库": "register", "开工": "start", "到资": "funds",
+               "月度进度": "progress", "进度": "progress"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The light of one project and why."""
+
+    light: str
+    rule: LightRule | None
+    value: float | None
+    is_lifted: bool
+
+
+def judge_portfolio(*, as_of: date) -> int:
+    """
+    Light every visible project, and keep the month's yellow and red lights.
+
+    Returns
+    -------
+    Number of projects whose light changed.
+    """
+    books = load_rulebooks()
+    changed_count = 0
+    for rows in _chunks():
+        changed_count += _judge_rows(rows, books, as_of=as_of)
+    return changed_count
+
+
+def refresh(project_ids: Sequence[int], *, as_of: date) -> int:
+    """Light some projects anew, after something about them changed."""
+    rows = list(Project.objects.filter(pk__in=project_ids).values_list(*_COLUMNS))
+    return _judge_rows(rows, load_rulebooks(), as_of=as_of)
+
+
+def explain(project: Project, *, as_of: date) -> Explained:
+    """Judge one project now and name the rule that decided."""
+    rows = list(Project.objects.filter(pk=project.pk).values_list(*_COLUMNS))
+    rules = list(
+        LightRule.objects.filter(rulebook__code=rulebook_of(project.place_id)).order_by("order")
+    )
+    facts = load_facts(rows, as_of=as_of)
+    judged = lights.judge(facts, [as_threshold(rule) for rule in rules], as_of=as_of)
+    number = int(judged.deciding[0])
+    rule = rules[number] if number >= 0 else None
+    value = None
+    if rule is not None and rule.measure != "yellow_months":
+        value = float(lights.measure(facts, as_of=as_of)[rule.measure][0])
+    code = lights.CODES[int(judged.lights[0])] if project.status == "active" else ""
+    return Explained(code, rule, value, bool(judged.is_lifted[0]))
+
+
+def as_threshold(rule: LightRule) -> Threshold:
+    return Threshold(
+        rule.code, rule.light, rule.measure, float(rule.low), rule.is_low_included,
+        None if rule.high is None else float(rule.high), rule.lifted_by,
+    )  # fmt: skip
+
+
+def load_rulebooks() -> dict[str, list[Threshold]]:
+    """Light rules by the code of their rulebook."""
+    books: dict[str, list[Threshold]] = {}
+    for rule in LightRule.objects.select_related("rulebook").order_by("rulebook", "order"):
+        books.setdefault(rule.rulebook.code, []).append(as_threshold(rule))
+    return books
+
+
+def rulebook_of(place_id: str, *, kind: str = Rulebook.Kind.LIGHT) -> str:
+    """The rulebook a place uses: its own, or that of the nearest place above."""
+    chosen, parents = _choices(kind), _parents()
+    return _nearest(place_id, chosen, parents) or DEFAULT_RULEBOOK
+
+
+def _choices(kind: str) -> dict[str, str]:
+    rows = RulebookChoice.objects.filter(kind=kind)
+    return dict(rows.values_list("place_id", "rulebook__code"))
+
+
+def _parents() -> dict[str, str | None]:
+    return dict(Place.objects.values_list("code", "parent_id"))
+
+
+def _nearest(place_id: str, chosen: dict[str, str], parents: dict[str, str | None]) -> str:
+    code: str | None = place_id
+    while code is not None:
+        if code in chosen:
+            return chosen[code]
+        code = parents.get(code)
+    return ""
+
+
+def _chunks() -> Iterator[list[tuple[Any, ...]]]:
+    rows = Project.objects.order_by("id").values_list(*_COLUMNS)
+    last = 0
+    while chunk := list(rows.filter(id__gt=last)[:_CHUNK]):
+        last = chunk[-1][0]
+        yield chunk
+
+
+def _judge_rows(
+    rows: Sequence[tuple[Any, ...]], books: dict[str, list[Threshold]], *, as_of: date
+) -> int:
+    if not rows:
+        return 0
+    chosen, parents = _choices(Rulebook.Kind.LIGHT), _parents()
+    place_book = {row[1]: _nearest(row[1], chosen, parents) or DEFAULT_RULEBOOK for row in rows}
+    facts = load_facts(rows, as_of=as_of)
+    wanted = np.zeros(len(rows), dtype=np.int8)
+    is_active = np.asarray([row[9] == "active" for row in rows])
+    used = np.asarray([place_book[row[1]] for row in rows])
+    for code in set(place_book.values()):
+        judged = lights.judge(facts, books.get(code, []), as_of=as_of)
+        wanted = np.where((used == code) & is_active, judged.lights, wanted)
+    return _write(rows, [lights.CODES[number] for number in wanted], as_of=as_of)
+
+
+def _write(rows: Sequence[tuple[Any, ...]], found: Sequence[str], *, as_of: date) -> int:
+    month = as_of.replace(day=1)
+    changed = {row[0]: {"light": code} for row, code in zip(rows, found, strict=True)
+               if code != row[2]}  # fmt: skip
+    readings = [
+        LightReading(project_id=row[0], month=month, light=code)
+        for row, code in zip(rows, found, strict=True)
+        if code in ("yellow", "red")
+    ]
+    ids = [row[0] for row in rows]
+    with transaction.atomic():
+        for part in _parts(list(changed), 2000):
+            records.mark({pk: changed[pk] for pk in part})
+        for part in _parts(ids, 5000):
+            LightReading.objects.filter(month=month, project__in=part).delete()
+        LightReading.objects.bulk_create(readings, batch_size=500)
+    return len(changed)
+
+
+def _parts(items: list[int], size: int) -> Iterator[list[int]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def load_facts(rows: Sequence[tuple[Any, ...]], *, as_of: date) -> Facts:
+    """Turn project rows of `_COLUMNS`, and what hangs on them, into arrays."""
+    index = {row[0]: number for number, row in enumerate(rows)}
+    registered_on, is_tracked, reasons = _load_nodes(index)
+    paid, required = _load_funds(index)
+    return Facts(
+        plan_year=_floats(row[3] for row in rows),
+        year_planned_yuan=_floats(row[4] for row in rows),
+        year_done_yuan=_floats(row[5] for row in rows),
+        planned_start_on=_days(row[6] for row in rows),
+        started_on=_days(row[7] for row in rows),
+        has_started=np.asarray([row[8] in _STARTED for row in rows], dtype=bool),
+        registered_on=registered_on,
+        is_register_tracked=is_tracked,
+        funds_paid_yuan=paid,
+        funds_required_yuan=required,
+        yellow_months_before=_load_yellow_months(index, as_of=as_of),
+        reasons=reasons,
+    )
+
+
+def _floats(values: Iterable[Any]) -> np.ndarray:
+    return np.asarray([np.nan if v is None else float(v) for v in values], dtype=float)
+
+
+def _days(values: Iterable[date | None]) -> np.ndarray:
+    return np.asarray([np.datetime64("NaT") if v is None else v for v in values], "datetime64[D]")
+
+
+def _load_nodes(index: dict[int, int]) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    done = np.full(len(index), np.datetime64("NaT"), dtype="datetime64[D]")
+    tracked, reasons = np.zeros(len(index), dtype=bool), dict[str, np.ndarray]()
+    for part in _parts(list(index), 5000):
+        nodes = Node.objects.filter(project__in=part, is_current=True)
+        for pk, node, done_on, reason in nodes.values_list(
+            "project_id", "node", "done_on", "reason"
+        ):
+            code, at = _NODE_CODES.get(node, node), index[pk]
+            if code == "register":
+                tracked[at] = True
+                done[at] = np.datetime64("NaT") if done_on is None else done_on
+            if reason:
+                reasons.setdefault(code, np.zeros(len(index), dtype=bool))[at] = True
+    return done, tracked, reasons
+
+
+def _load_funds(index: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    found = {metric: np.full(len(index), np.nan) for metric in FUNDS_METRICS}
+    rows = Figure.objects.filter(metric__in=FUNDS_METRICS, is_current=True, value__isnull=False)
+    for pk, metric, value in rows.values_list("project_id", "metric", "value"):
+        if pk in index:
+            found[metric][index[pk]] = float(value)
+    return found[FUNDS_METRICS[0]], found[FUNDS_METRICS[1]]
+
+
+def _load_yellow_months(index: dict[int, int], *, as_of: date) -> np.ndarray:
+    """How many months just before this one were yellow or red, without a break."""
+    counts, months = np.zeros(len(index)), 0
+    running = set(index)
+    month = as_of.replace(day=1)
+    while running:
+        month = (month.replace(month=month.month - 1) if month.month > 1
+                 else date(month.year - 1, 12, 1))  # fmt: skip
+        seen = set(LightReading.objects.filter(month=month).values_list("project_id", flat=True))
+        running &= seen
+        months += 1
+        for pk in running:
+            counts[index[pk]] = months
+    return counts
+
+
+__all__ = ["Explained", "Judgement", "explain", "judge_portfolio", "refresh", "rulebook_of"]
