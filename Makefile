@@ -10,7 +10,7 @@ FAST := not database and not web and not pg and not slow
 PORT ?= 8000
 
 .PHONY: help setup run check test test-fast test-web test-pg format lint types contracts \
-	translations docs bench golden migrations assets wheel lock changelog new-importer clean
+	translations docs reference bench golden migrations assets wheel lock changelog new-importer clean
 
 help:  ## list the recipes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -60,6 +60,9 @@ test: lint types contracts translations test-pg  ## check and every test
 
 bench: $(READY)  ## speed and quality, with peers beside us
 	$(BIN)/python -m bench
+
+reference: $(READY)  ## write the reference pages that follow from the code
+	$(BIN)/python scripts/reference.py
 
 golden: $(READY)  ## write the golden files anew; review the diff
 	TUIJIN_GOLDEN=write $(PYTEST) -q -m "not web and not pg"
