@@ -28,7 +28,8 @@ class Table:
     columns
         Column name to object array, each of shape (n_rows,); a missing value is None. Text is
         str (NFC, stripped), money and decimals Decimal in the column's base unit, dates
-        `datetime.date`, whole numbers int. A column the file does not have is not in the mapping:
+        `datetime.date`, a month its first day, a period `2025-09` or with its 旬 `2025-09-1`,
+        coordinates float, whole numbers int. A column the file does not have is not in the mapping:
         absent means "leave as it is", None means "the file says nothing".
     rows
         Row number in the file of each entry, from 1, shape (n_rows,).
@@ -52,8 +53,11 @@ class Header:
     sheet: str
     row: int
     titles: tuple[str, ...]
-    columns: tuple[str | None, ...]  # "noun.column", or None where nothing matched
+    columns: tuple[str | None, ...]  # "noun.column", "plan.planned_yuan@2025", or None: not matched
     units: tuple[str | None, ...]
+    letters: tuple[str, ...] = ()
+    samples: tuple[str, ...] = ()  # the first value below each title
+    noun: str = ""  # what a row is; "" where a row may be several nouns
 
     @property
     def signature(self) -> str:

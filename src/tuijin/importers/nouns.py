@@ -35,6 +35,7 @@ class Column:
     note_zh: str = ""
     field_class: FieldClass = "I"
     max_length: int = 200
+    signed: bool = False  # may a number be below zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +236,8 @@ NOUNS: dict[str, Noun] = {n.name: n for n in (
     Noun("operating", "运行记录", "Operating record", ("project", "month"), (
         _project(),
         Column("month", "month", "月份", "Month", True),
-        Column("sales_yuan", "money", "销售收入", "Sales", field_class="C", aliases=("销售额", "营业收入")),
-        Column("tax_yuan", "money", "税收", "Tax", field_class="C", aliases=("入库税金", "纳税额")),
+        Column("sales_yuan", "money", "销售收入", "Sales", signed=True, field_class="C", aliases=("销售额", "营业收入")),
+        Column("tax_yuan", "money", "税收", "Tax", signed=True, field_class="C", aliases=("入库税金", "纳税额")),
         Column("output_t", "decimal", "产量", "Output", unit="t", field_class="C"),
         Column("jobs_count", "integer", "就业人数", "Jobs", field_class="C", aliases=("用工人数",)),
         Column("energy_mwh", "decimal", "用电量", "Electricity", unit="mwh", field_class="C"),
@@ -271,9 +272,9 @@ NOUNS: dict[str, Noun] = {n.name: n for n in (
         Column("metric", "text", "指标", "Metric", True, max_length=80, field_class="P"),
         Column("title", "text", "名称", "Title", True, field_class="P", max_length=300),
         Column("title_en", "text", "英文名称", "English title", field_class="P", max_length=300),
-        Column("value", "decimal", "数值", "Value", field_class="P"),
-        Column("low", "decimal", "下限", "Low", field_class="P"),
-        Column("high", "decimal", "上限", "High", field_class="P"),
+        Column("value", "decimal", "数值", "Value", signed=True, field_class="P"),
+        Column("low", "decimal", "下限", "Low", signed=True, field_class="P"),
+        Column("high", "decimal", "上限", "High", signed=True, field_class="P"),
         Column("date_value", "date", "日期值", "Date value", field_class="P"),
         Column("text_value", "text", "文字值", "Text value", field_class="P", max_length=1000),
         Column("unit", "text", "单位", "Unit", True, field_class="P", max_length=40),
@@ -290,7 +291,7 @@ NOUNS: dict[str, Noun] = {n.name: n for n in (
         Column("title_en", "text", "英文", "English title", max_length=300),
         Column("claim_type", "choice", "比较", "Comparison", True, choices="claim_type"),
         Column("statistic", "choice", "统计口径", "Statistic", True, choices="statistic"),
-        Column("target", "decimal", "目标值", "Target"),
+        Column("target", "decimal", "目标值", "Target", signed=True),
         Column("unit", "text", "单位", "Unit", max_length=40),
         Column("probability_ratio", "decimal", "概率", "Probability", unit="ratio"),
         Column("by_date", "date", "期限", "By date"),
