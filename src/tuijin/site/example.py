@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
-from django.conf import settings
+from django.db import transaction
 
-from tuijin.errors import ImportFailed
+from tuijin.discovery import load_plugin
+from tuijin.errors import ImportFailed, Problem
+from tuijin.importers import Table
 from tuijin.ledger import intake
+from tuijin.ledger.models import Project
 
 
 def folder() -> Path:
     """Where the example is: in the package, or beside it in a checkout."""
     inside = Path(__file__).parents[1] / "examples" / "baotou"
     return inside if inside.is_dir() else Path(__file__).parents[3] / "examples" / "baotou"
+
+
+def load(*, say: Callable[[str], None]) -> None:
+    """Bring every file of the example in, all or nothing."""
+    tables: list[Table] = []
+    problems: list[Problem] = []
+    for path in sorted(folder().glob("*.csv")):
+        _read(path, "ledger_csv", tables, problems)
+    for path in sorted((folder() / "gem").glob("*.csv")):
+        _read(path, "gem_units_csv", tables, problems)
+    if problems:
+        raise ImportFailed("示例台账有误", problems=problems)
+    with transaction.atomic():
+        found = intake.accept(tables, batch="example")
+    say(f"{found.counts['new']} entries, {Project.objects.count()} projects")
+
+
+def _read(path: Path, importer: str, tables: list[Table], problems: list[Problem]) -> None:
+    parsed = load_plugin("tuijin.importers", importer).parse(path.read_bytes(), name=path.name)
+    tables.extend(parsed.tables)
+    problems.extend(parsed.problems)
