@@ -1,0 +1,137 @@
+"""The map of a place: boundaries below it and its projects as points, ready for `map.js`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tuijin.ledger import scope, visible
+from tuijin.ledger.models import Place, PlaceBoundary, Project
+from tuijin.see import listing
+from tuijin.see.colours import LIGHT_COLOURS, LIGHT_SHAPES, STAGE_COLOURS
+from tuijin.see.language import choice_text, either, pick
+from tuijin.see.wording import write_money, write_number
+
+MOST_POINTS = 3000
+_COLUMNS = ("longitude", "latitude", "name", "group", "size", "url", "detail", "label")
+# Ten stages are too many colours: five that a reader can tell apart.
+STAGE_GROUPS = {
+    "planned": "early", "negotiating": "early", "signed": "signed", "landed": "signed",
+    "started": "building", "building": "building", "completed": "completed",
+    "producing": "producing", "at_capacity": "producing", "yielding": "producing",
+}  # fmt: skip
+_SHAPES = {"early": "diamond", "signed": "triangle", "building": "circle", "completed": "square",
+           "producing": "circle"}  # fmt: skip
+_COLOURS = {"early": "#8d99a6", "signed": STAGE_COLOURS["landed"], "building": "#4a8bc2",
+            "completed": "#17324d", "producing": "#2f8f63"}  # fmt: skip
+
+
+def build(
+    query: listing.Query, *, places: Sequence[str], colour_by: str, size_by: str
+) -> dict[str, Any]:
+    """
+    Build the map's data.
+
+    Parameters
+    ----------
+    query
+        Filters of the list; the map shows what the list shows.
+    places
+        Places whose divisions are drawn.
+    colour_by
+        "stage" or "light"; lights only where the reader's role reads them.
+    size_by
+        "total_investment_yuan" or "capacity_mw".
+    """
+    by_light = colour_by == "light" and "I" in scope.current().role.own
+    boundaries, regions = _boundaries(places)
+    rows = _load(query, size_by=size_by)
+    groups = _light_groups() if by_light else _stage_groups()
+    points = [_point(row, by_light=by_light, size_by=size_by) for row in rows]
+    used = {point[3] for point in points}
+    return {
+        "id": "-".join(places) or "all",
+        "boundaries": boundaries,
+        "regions": regions,
+        "groups": [group for group in groups if group["code"] in used],
+        "points": {"columns": _COLUMNS, "rows": points},
+        "latitude": _middle_latitude(rows),
+    }
+
+
+def _middle_latitude(rows: Sequence[dict[str, Any]]) -> float:
+    return sum(row["latitude"] for row in rows) / len(rows) if rows else 41.0
+
+
+def _boundaries(places: Sequence[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    shapes = PlaceBoundary.objects.filter(place__parent__in=places) | PlaceBoundary.objects.filter(
+        place__in=places
+    )
+    features, regions = [], []
+    for shape in shapes.select_related("place").order_by("place_id"):
+        name = place_name(shape.place)
+        features.append(
+            {"type": "Feature", "properties": {"name": name}, "geometry": shape.geometry}
+        )
+        regions.append({"name": name, "url": f"{reverse('map')}?place={shape.place_id}"})
+    return {"type": "FeatureCollection", "features": features}, regions
+
+
+def place_name(place: Place) -> str:
+    return either(place.short_name or place.name, place.name_en)
+
+
+def _load(query: listing.Query, *, size_by: str) -> list[dict[str, Any]]:
+    rows = listing.filtered(query).filter(longitude__isnull=False, latitude__isnull=False)
+    names = ("id", "place_id", "name", "name_en", "stage", "light", "longitude", "latitude",
+             "total_investment_yuan", "capacity_mw", "location_accuracy", "place__short_name",
+             "place__name", "place__name_en")  # fmt: skip
+    largest = F("total_investment_yuan").desc(nulls_last=True)
+    found = rows.order_by(largest, "id").values(*names)[:MOST_POINTS]
+    shown = [visible.shown(row) for row in found]
+    # Large dots first, so that small ones lie on top and can be reached.
+    return sorted(shown, key=lambda row: float(row[size_by] or 0), reverse=True)
+
+
+def _point(row: dict[str, Any], *, by_light: bool, size_by: str) -> list[Any]:
+    group = row.get("light", "") if by_light else STAGE_GROUPS.get(row["stage"], "early")
+    return [
+        round(row["longitude"], 5), round(row["latitude"], 5), pick(row, "name", "name_en"),
+        group, float(row[size_by] or 0), reverse("project", args=(row["id"],)), _detail(row), "",
+    ]  # fmt: skip
+
+
+def _detail(row: dict[str, Any]) -> list[str]:
+    place = pick(row, "place__short_name", "place__name", "place__name_en")
+    lines = [f"{place} · {choice_text('stage', row['stage'])}"]
+    language = either("zh-hans", "en")
+    if row["total_investment_yuan"]:
+        lines.append(
+            f"{_('总投资')} {write_money(row['total_investment_yuan'], language=language)}"
+        )
+    if row["capacity_mw"]:
+        lines.append(f"{_('装机容量')} {write_number(row['capacity_mw'])} MW")
+    if row["location_accuracy"] == "approximate":
+        lines.append(_("位置为大致位置"))
+    return lines
+
+
+def _light_groups() -> list[dict[str, str]]:
+    words = {"red": _("红灯"), "yellow": _("黄灯"), "green": _("绿灯"), "": _("未亮灯")}
+    return [
+        {"code": code, "label": word, "colour": LIGHT_COLOURS[code], "shape": LIGHT_SHAPES[code]}
+        for code, word in words.items()
+    ]
+
+
+def _stage_groups() -> list[dict[str, str]]:
+    words = {"early": _("谋划在谈"), "signed": _("签约落地"), "building": _("开工在建"),
+             "completed": _("竣工"), "producing": _("投产及以后")}  # fmt: skip
+    return [
+        {"code": code, "label": word, "colour": _COLOURS[code], "shape": _SHAPES[code]}
+        for code, word in words.items()
+    ]

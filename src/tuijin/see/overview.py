@@ -1,0 +1,151 @@
+"""What a leader sees in ten seconds, from kept sums and never from a scan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tuijin.importers.nouns import CHOICES
+from tuijin.ledger import scope, visible
+from tuijin.ledger.models import Figure, Place, Project, Tally
+
+_LIVE = ("active", "paused")
+_SUMS = ("projects_count", "total_investment_yuan", "year_planned_yuan", "year_done_yuan",
+         "claims_short_count", "claims_undecided_count")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Sums of one status, stage and light."""
+
+    place_id: str
+    status: str
+    stage: str
+    light: str
+    projects_count: int
+    total_investment_yuan: Decimal
+    year_planned_yuan: Decimal
+    year_done_yuan: Decimal
+    claims_short_count: int
+    claims_undecided_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Figures of the reader's portfolio; None is absent, because the reader may not see it."""
+
+    projects_count: int
+    ended_count: int
+    total_investment_yuan: Decimal
+    by_stage: dict[str, int]
+    by_light: dict[str, int] | None
+    claims_short_count: int | None
+    claims_undecided_count: int | None
+    year_planned_yuan: Decimal | None
+    year_done_yuan: Decimal | None
+
+
+def home_places() -> list[str]:
+    """
+    The places a reader's portfolio is summed from: own ones, or the smallest that holds all.
+    """
+    current = scope.current()
+    if not current.everywhere:
+        parents = dict(
+            Place.objects.filter(code__in=current.places).values_list("code", "parent_id")
+        )
+        return sorted(code for code, parent in parents.items() if parent not in current.places)
+    counts = _counts_above_county()
+    root = next((code for code, (level, _, _) in counts.items() if level == "country"), None)
+    if root is None:
+        return list(Place.objects.filter(parent=None).values_list("code", flat=True))
+    while below := [c for c, (_, parent, n) in counts.items()
+                    if parent == root and n == counts[root][2]]:  # fmt: skip
+        root = below[0]
+    return [root]
+
+
+def _counts_above_county() -> dict[str, tuple[str, str | None, int]]:
+    found: dict[str, list[Any]] = {}
+    rows = Tally.objects.exclude(place__level="county").values_list(
+        "place_id", "place__level", "place__parent_id", "projects_count"
+    )
+    for code, level, parent, number in rows:
+        found.setdefault(code, [level, parent, 0])[2] += number
+    return {code: (level, parent, number) for code, (level, parent, number) in found.items()}
+
+
+def load_cells(places: Sequence[str]) -> list[Cell]:
+    """Kept sums of some places; for readers with projects instead of places, of those."""
+    if scope.current().role.reach == "projects":
+        return _count_own()
+    rows = Tally.objects.filter(place__in=places)
+    return [Cell(*row) for row in rows.values_list("place_id", "status", "stage", "light", *_SUMS)]
+
+
+def _count_own() -> list[Cell]:
+    rows = Project.objects.filter(pk__in=scope.current().projects).values_list(
+        "place_id", "status", "stage", "light", "total_investment_yuan", "year_planned_yuan",
+        "year_done_yuan", "claims_short", "claims_undecided",
+    )  # fmt: skip
+    return [
+        Cell(place, status, stage, light, 1, total or Decimal(0), planned or Decimal(0),
+             done or Decimal(0), short, undecided)
+        for place, status, stage, light, total, planned, done, short, undecided in rows
+    ]  # fmt: skip
+
+
+def sum_up(cells: Iterable[Cell]) -> Overview:
+    """Add up; leave out what the reader's role does not read in its own scope."""
+    classes = scope.current().role.own
+    live = [cell for cell in (all_cells := list(cells)) if cell.status in _LIVE]
+    by_stage: dict[str, int] = dict.fromkeys(CHOICES["stage"], 0)
+    by_light: dict[str, int] = dict.fromkeys(("red", "yellow", "green", ""), 0)
+    for cell in live:
+        by_stage[cell.stage] += cell.projects_count
+        by_light[cell.light] += cell.projects_count
+    has_internal, has_confidential = "I" in classes, "C" in classes
+    return Overview(
+        projects_count=sum(c.projects_count for c in live),
+        ended_count=sum(c.projects_count for c in all_cells if c.status not in _LIVE),
+        total_investment_yuan=sum((c.total_investment_yuan for c in live), Decimal(0)),
+        by_stage=by_stage,
+        by_light=by_light if has_internal else None,
+        claims_short_count=sum(c.claims_short_count for c in live) if has_internal else None,
+        claims_undecided_count=sum(c.claims_undecided_count for c in live)
+        if has_internal else None,
+        year_planned_yuan=sum((c.year_planned_yuan for c in live), Decimal(0))
+        if has_confidential else None,
+        year_done_yuan=sum((c.year_done_yuan for c in live), Decimal(0))
+        if has_confidential else None,
+    )  # fmt: skip
+
+
+def by_place(places: Sequence[str]) -> list[tuple[Place, Overview]]:
+    """The same figures of each place one level below."""
+    below = list(Place.objects.filter(parent__in=places))
+    cells: dict[str, list[Cell]] = defaultdict(list)
+    for cell in load_cells([place.code for place in below]):
+        cells[cell.place_id].append(cell)
+    return [(place, sum_up(cells[place.code])) for place in below if cells[place.code]]
+
+
+def due_soon(*, as_of: date, days: int = 30, limit: int = 8) -> list[dict[str, Any]]:
+    """Projects with a deadline passed or near, the oldest first."""
+    near = Project.objects.filter(next_due_on__lte=as_of + timedelta(days=days), status="active")
+    rows = visible.narrowed(near, ("next_due_on",))
+    names = ("key", "name", "name_en", "place__short_name", "place__name", "place__name_en",
+             "next_due_on", "stage", "light")  # fmt: skip
+    return list(rows.order_by("next_due_on", "id").values(*names)[:limit])
+
+
+def recorded_totals(places: Sequence[str]) -> list[Figure]:
+    """Published numbers of major projects, newest first: shown beside our count, never added."""
+    rows = Figure.objects.filter(
+        place__in=places, metric="major_projects_count", is_current=True, project=None
+    )
+    return list(rows.select_related("source").order_by("-as_of"))

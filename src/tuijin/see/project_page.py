@@ -1,0 +1,161 @@
+"""What the page of one project shows of the ledger, by what its reader may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from tuijin.importers.nouns import CHOICES
+from tuijin.ledger import scope
+from tuijin.ledger.models import (
+    AnnualPlan,
+    Evidence,
+    EvidenceFile,
+    Figure,
+    Node,
+    NodeRule,
+    OperatingRecord,
+    ProgressReport,
+    Project,
+    StageEvent,
+)
+from tuijin.see.colours import LIGHT_COLOURS
+from tuijin.see.language import choice_text, either
+
+_STAGES = list(CHOICES["stage"])
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRow:
+    """A node with the name and limit its rule gives it."""
+
+    node: Node
+    name: str
+    is_late: bool
+
+
+def is_shown(project: Project, field_class: str) -> bool:
+    """Whether the reader sees anything of a class on this project."""
+    who = scope.current()
+    classes = who.classes_for(place_id=project.place_id, project_id=project.pk)
+    owns = who.owns(place_id=project.place_id, project_id=project.pk)
+    return field_class in classes or (owns and field_class in who.role.reported)
+
+
+def stage_steps(project: Project) -> list[dict[str, Any]]:
+    """The ten stages with the dates on record; stages passed without a record count as done."""
+    dates = dict(
+        StageEvent.objects.filter(project=project, is_current=True).values_list("stage", "on")
+    )
+    now = _STAGES.index(project.stage) if project.stage in _STAGES else -1
+    return [
+        {
+            "title": choice_text("stage", code),
+            "on": dates.get(code),
+            "is_done": at < now,
+            "is_now": at == now,
+        }
+        for at, code in enumerate(_STAGES)
+    ]
+
+
+def reports(project: Project) -> list[ProgressReport]:
+    rows = ProgressReport.objects.filter(project=project, is_current=True)
+    return list(rows.select_related("source").order_by("-period"))
+
+
+def plans(project: Project) -> list[AnnualPlan]:
+    rows = AnnualPlan.objects.filter(project=project, is_current=True)
+    return list(rows.select_related("source").order_by("-year"))
+
+
+def operations(project: Project) -> list[OperatingRecord]:
+    rows = OperatingRecord.objects.filter(project=project, is_current=True)
+    return list(rows.select_related("source").order_by("-month")[:36])
+
+
+def figures(project: Project) -> list[Figure]:
+    rows = Figure.objects.filter(project=project, is_current=True)
+    return list(rows.select_related("source").order_by("metric", "key"))
+
+
+def evidence(project: Project) -> list[Evidence]:
+    rows = Evidence.objects.filter(project=project).select_related("source")
+    files = Prefetch("files", queryset=EvidenceFile.objects.all())
+    return list(rows.prefetch_related(files).order_by("-taken_on", "-id"))
+
+
+def nodes(project: Project, *, as_of: date) -> list[NodeRow]:
+    names = {rule.code: either(rule.name, rule.name_en) for rule in NodeRule.objects.all()}
+    rows = Node.objects.filter(project=project, is_current=True).select_related("source")
+    return [
+        NodeRow(
+            node,
+            names.get(node.node, node.node),
+            node.due_on is not None and node.done_on is None and node.due_on < as_of,
+        )
+        for node in rows.order_by("due_on", "id")
+    ]
+
+
+def reason_choices() -> list[tuple[str, str]]:
+    """Nodes a good reason can be recorded for, in the order of the stage line."""
+    rows = NodeRule.objects.order_by("order")
+    return [(rule.code, either(rule.name, rule.name_en)) for rule in rows]
+
+
+def money_chart(project: Project, found: list[ProgressReport]) -> dict[str, Any] | None:
+    """Done this year by report against the plan, with the even line a plan to date follows."""
+    year = project.plan_year
+    rows = [r for r in reversed(found) if r.year_done_yuan is not None
+            and (year is None or r.period.startswith(str(year)))]  # fmt: skip
+    if not rows:
+        return None
+    periods = [report.period for report in rows]
+    done = [float(report.year_done_yuan) for report in rows]
+    series: list[dict[str, Any]] = [
+        {"type": "bar", "name": _("本年累计完成投资"), "data": done, "barMaxWidth": 28}
+    ]
+    if year is not None and project.year_planned_yuan:
+        total = float(project.year_planned_yuan)
+        even = [total * int(period[5:7]) / 12 for period in periods]
+        series.append({"type": "line", "name": _("按月均摊的计划"), "data": even,
+                       "symbol": "none", "lineStyle": {"type": "dashed"}})  # fmt: skip
+        series[0]["markLine"] = {
+            "symbol": "none", "lineStyle": {"color": LIGHT_COLOURS["red"]},
+            "label": {"formatter": _("年度计划"), "position": "insideEndTop"},
+            "data": [{"yAxis": total}],
+        }  # fmt: skip
+    return {
+        "legend": {"data": [s["name"] for s in series]},
+        "tooltip": {"trigger": "axis", "valueFormatter": "@yi_yuan"},
+        "xAxis": {"type": "category", "data": periods},
+        "yAxis": {"type": "value", "axisLabel": {"formatter": "@yi_yuan"}},
+        "series": series,
+    }
+
+
+def operation_chart(found: list[OperatingRecord]) -> dict[str, Any] | None:
+    """Sales and tax by month."""
+    rows = [r for r in reversed(found) if r.sales_yuan is not None or r.tax_yuan is not None]
+    if not rows:
+        return None
+    months = [f"{record.month:%Y-%m}" for record in rows]
+    return {
+        "legend": {"data": [_("销售收入"), _("税收")]},
+        "tooltip": {"trigger": "axis", "valueFormatter": "@yi_yuan"},
+        "xAxis": {"type": "category", "data": months},
+        "yAxis": {"type": "value", "axisLabel": {"formatter": "@yi_yuan"}},
+        "series": [
+            {"type": "bar", "name": _("销售收入"), "data": [_float(r.sales_yuan) for r in rows]},
+            {"type": "line", "name": _("税收"), "data": [_float(r.tax_yuan) for r in rows]},
+        ],
+    }
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)
