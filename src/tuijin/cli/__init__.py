@@ -25,19 +25,18 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="tuijin", description="推进: executable promises")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     name = next((a for a in (argv or sys.argv[1:]) if not a.startswith("-")), "")
-    for command, (line, _) in COMMANDS.items():
+    for command, (line, needs_database) in COMMANDS.items():
         sub = commands.add_parser(command, help=line, description=line)
         if command == name:
+            if needs_database:
+                _start_django()
             module = importlib.import_module(f"tuijin.cli.{command}_command")
             sub.add_argument("--json", action="store_true", help="one JSON document on stdout")
             module.add_arguments(sub)
             sub.set_defaults(run=module.run)
     args = parser.parse_args(argv)
-    if COMMANDS[args.command][1]:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuijin.site.settings")
-        import_django()
     try:
-        return int(args.run(args))
+        return int(_run_scoped(args) if COMMANDS[args.command][1] else args.run(args))
     except TuijinError as error:
         _print_error(error, as_json=args.json)
         return error.exit_code
@@ -45,9 +44,19 @@ def main(argv: list[str] | None = None) -> int:
         return 0
 
 
-def import_django() -> None:
-    """Start Django; kept out of commands that do not need it."""
+def _start_django() -> None:
+    """Start Django; commands that need no database do without, and are quicker."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuijin.site.settings")
     importlib.import_module("django").setup()
+
+
+def _run_scoped(args: argparse.Namespace) -> int:
+    """Run as whoever owns the machine: the shell is the sign-in."""
+    scope = importlib.import_module("tuijin.ledger.scope")
+    if args.command != "up":
+        importlib.import_module("tuijin.site.first_start").prepare_once()
+    with scope.active(scope.system_scope(args.command)):
+        return int(args.run(args))
 
 
 def _print_error(error: TuijinError, *, as_json: bool) -> None:

@@ -78,7 +78,9 @@ class Tree:
 
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "TUIJIN_HOME": str(settings.CONFIG.home)}
-        return subprocess.Popen(command, env=environment, preexec_fn=_die_with_parent)
+        return subprocess.Popen(  # noqa: S603, PLW1509  our own programs; this process has one thread
+            command, env=environment, preexec_fn=_die_with_parent
+        )
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self._is_stopping = True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from django.apps import apps
 from django.core.management import call_command
@@ -34,6 +33,12 @@ def prepare(*, with_example: bool, say: Callable[[str], None]) -> None:
             example.load(say=say)
 
 
+def prepare_once() -> None:
+    """Make an empty installation ready for a command; one that is ready is left alone."""
+    if "django_migrations" not in connection.introspection.table_names():
+        prepare(with_example=False, say=lambda _line: None)
+
+
 def check_database() -> None:
     """
     Refuse to start on a database that would not keep what it acknowledged.
@@ -54,9 +59,3 @@ def check_database() -> None:
             found = cursor.execute(f"PRAGMA {name}").fetchone()[0]
             if found != wanted:
                 raise Unavailable(f"SQLite {name} must be {wanted}, got {found}")
-
-
-def example_folder() -> Path:
-    """Where the example ledger is: in the package, or beside it in a checkout."""
-    inside = Path(__file__).parents[1] / "examples" / "baotou"
-    return inside if inside.is_dir() else Path(__file__).parents[3] / "examples" / "baotou"

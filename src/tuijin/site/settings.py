@@ -32,7 +32,6 @@ INSTALLED_APPS = [
     "tuijin.ledger",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -41,6 +40,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tuijin.site.middleware.answer_errors",
     "tuijin.site.middleware.secure_headers",
@@ -49,7 +49,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tuijin.site.middleware.watch_session",
     "tuijin.site.middleware.enter_scope",
+    "tuijin.site.middleware.complete_account",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -79,7 +81,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "tuijin.site.passwords.ThreeOfFourKinds"},
+    {"NAME": "tuijin.site.passwords.NotOneOfTheLast"},
 ]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "cockpit"
@@ -90,16 +93,20 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "static/"
-STATIC_ROOT = CONFIG.home / "static"
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = _SITE / "static"  # everything served is in this one folder, built and committed
 WHITENOISE_MAX_AGE = 3600
 
+SESSION_ENGINE = "tuijin.ledger.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.is_https
 SESSION_COOKIE_NAME = "__Host-session" if CONFIG.is_https else "tuijin_session"
+CSRF_COOKIE_NAME = "__Host-csrf" if CONFIG.is_https else "tuijin_csrf"
+CSRF_FAILURE_VIEW = "tuijin.site.answers.show_csrf_failure"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = CONFIG.is_https
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.is_https else None
 SECURE_HSTS_SECONDS = 31536000 if CONFIG.is_https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = CONFIG.is_https
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
