@@ -9,14 +9,18 @@ from stdnum.cn import uscc
 
 from tuijin.importers.faults import Fault
 
-_PROJECT = re.compile(r"(\d{4})-(\d{6})-\d{2}-\d{2}-\d{6}", re.ASCII)
 _USCC = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-_PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 "
-    "61 62 63 64 65 66 71 81 82 00".split()
-)  # 66 is the XPCC's code in the platform's own list, 00 the centre's
-PROJECT_CODE_EXPECTED = "项目代码，如 2509-150223-04-01-123456：年月（或 2013–2020 年）-地区-2位-2位-6位"
+# Year and month; or the year of the form used before November 2020, which as year and month would
+# have a month above 12. Then a province of GB/T 2260, 66 (XPCC) or 00 (the centre).
+_PROJECT = re.compile(
+    r"(?:\d\d(?:0[1-9]|1[0-2])|201[3-9]|2020)"
+    r"-(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-6]|71|8[12]|00)\d{4}-\d\d-\d\d-\d{6}",
+    re.ASCII,
+)
+PROJECT_CODE_EXPECTED = (
+    "项目代码，如 2509-150223-04-01-123456：年月（或 2013–2020 年）-地区-2位-2位-6位"
+)
 USCC_EXPECTED = "18位统一社会信用代码，两处校验位须相符"
 
 
@@ -24,20 +28,16 @@ def parse_project_code(text: str) -> str:
     """
     Check shape, month and region; never the last digit, whose rule is not published.
 
-    A first group 2013 to 2020 is the year of the form used before November 2020: as year and
-    month it would have a month above 12.
-
     Raises
     ------
     Fault
         project_code
     """
+    if _PROJECT.fullmatch(text):
+        return text
     code = unicodedata.normalize("NFKC", text).strip().replace("—", "-").replace("–", "-")
-    found = _PROJECT.fullmatch(code)
-    if found and found[2][:2] in _PROVINCES:
-        month = int(found[1][2:])
-        if 1 <= month <= 12 or 2013 <= int(found[1]) <= 2020:
-            return code
+    if _PROJECT.fullmatch(code):
+        return code
     raise Fault("project_code", PROJECT_CODE_EXPECTED)
 
 

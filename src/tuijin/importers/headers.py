@@ -79,7 +79,9 @@ def _build_index() -> dict[str, dict[str, str]]:
 
 _INDEX = _build_index()
 _NOUN_BY_SHEET = {
-    _fold(title): noun.name for noun in NOUNS.values() for title in (noun.zh, noun.en, noun.name)
+    _fold(title): noun.name
+    for noun in NOUNS.values()
+    for title in (noun.zh, noun.en, noun.name, f"{noun.name}s")
 }
 
 
@@ -94,7 +96,10 @@ def find_header(
     own = _NOUN_BY_SHEET.get(_fold(grid.name), "")
     best: Found | None = None
     score = 0
+    found_at = 0
     for index in range(min(SEARCHED_ROWS, grid.rows.size)):
+        if score >= 3 and index > found_at + 2:
+            break  # what follows a header is entries
         for depth in (1, 2):
             found = _read_header(grid, index, depth, own)
             if found is None:
@@ -104,7 +109,7 @@ def find_header(
                 return _apply(found, answer)
             matched = sum(name is not None for name in found.header.columns)
             if matched > score:
-                best, score = found, matched
+                best, score, found_at = found, matched, index
     return best if score >= 2 else None
 
 

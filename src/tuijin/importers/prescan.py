@@ -14,6 +14,8 @@ import zipfile
 import zlib
 from pathlib import PurePosixPath
 
+from lxml import etree
+
 from tuijin.errors import ImportFailed, Problem, TooLarge, TuijinError, TypeNotAllowed
 from tuijin.importers.marker import check_marker
 
@@ -221,9 +223,28 @@ def _check_xml(content: bytes) -> bytes:
     declared = _ENCODING.match(content.removeprefix(b"\xef\xbb\xbf")[:200])
     if declared and declared[1].lower() not in (b"utf-8", b"us-ascii", b"ascii"):
         raise unreadable("文字编码不是 UTF-8")
-    if b"<!" in content and _DTD.search(content):
+    has_marks = b"<!" in content
+    if has_marks and _DTD.search(content):
         raise ImportFailed("XML 中含 DOCTYPE 或 ENTITY", code="xml_dtd")
-    return content
+    return strip_comments(content) if has_marks else content
+
+
+def parse_xml(content: bytes) -> etree._Element:
+    """Parse a small part; what it may contain has been checked on its bytes."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        return etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise unreadable("XML 结构已损坏") from error
+
+
+def strip_comments(content: bytes) -> bytes:
+    """Write a part without comments and CDATA, so that every `<` begins a tag."""
+    root = parse_xml(content)
+    etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
+    return etree.tostring(root, encoding="utf-8")
 
 
 def _check_links(parts: dict[str, bytes]) -> None:

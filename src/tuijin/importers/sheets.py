@@ -26,6 +26,8 @@ MAX_ROWS = 50_000
 EXAMPLE_MARK = "示例"
 _SUBTOTAL = re.compile(r"^(?:[合小总共]\s*计|总\s*数|[^\d]{0,20}[合小]计)[:：]?$")
 _GROUP = re.compile(r"^(?:[一二三四五六七八九十]+\s*[、.．]|[（(][一二三四五六七八九十]+[)）]).{0,60}$")
+# Finds quickly whether any line of many may be one of the above.
+_SUSPICIOUS = re.compile(rf"计\s*[:：]?$|^总\s*数|^[一二三四五六七八九十（(]|^{EXAMPLE_MARK}", re.MULTILINE)
 _LOOKS_LIKE_KEY = re.compile(r"[a-z0-9][a-z0-9_.:-]*")
 _FILLED_DOWN = ("ref", "choice")  # a merged amount may be the sum of the rows it spans: never spread
 
@@ -165,7 +167,10 @@ def _select_rows(grid: Grid, found: Found) -> tuple[np.ndarray, list[Problem]]:
         cells = grid.columns[number]
         is_text = np.flatnonzero(cells.kinds[below] == Kind.TEXT) + found.first
         codes = cells.codes[is_text]
-        for code in np.unique(codes).tolist():
+        distinct = np.unique(codes)
+        if not _SUSPICIOUS.search("\n".join(map(str.strip, cells.texts[distinct]))):
+            continue
+        for code in distinct.tolist():
             mark = _row_mark(str(cells.texts[code]).strip())
             if mark:
                 drop |= dict.fromkeys(is_text[codes == code].tolist(), mark)

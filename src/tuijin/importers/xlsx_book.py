@@ -12,7 +12,7 @@ from lxml import etree
 from tuijin.errors import Problem
 from tuijin.importers.cells import Cells, Grid, Kind, column_number
 from tuijin.importers.marker import check_marker
-from tuijin.importers.prescan import open_parts, refuse, unreadable
+from tuijin.importers.prescan import open_parts, parse_xml, refuse, unreadable
 from tuijin.importers.xlsx_cells import RawCells, read_cells_xml
 from tuijin.importers.xlsx_texts import read_shared_texts
 
@@ -53,7 +53,7 @@ def read_workbook(data: bytes, *, name: str) -> Workbook:
         With the code of the item of the security reference that refuses the file.
     """
     parts = open_parts(data, name=name)
-    book = _parse(_main_part(parts))
+    book = parse_xml(_main_part(parts))
     epoch_1904 = any(
         node.get("date1904") in ("1", "true") for node in book.iter("{*}workbookPr")
     )
@@ -79,16 +79,6 @@ def _part(parts: dict[str, bytes], ending: str) -> bytes | None:
     return next((c for p, c in parts.items() if p.lower().endswith("/" + ending.lower())), None)
 
 
-def _parse(xml: bytes) -> etree._Element:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    try:
-        return etree.fromstring(xml, parser)
-    except etree.XMLSyntaxError as error:
-        raise unreadable("XML 结构已损坏") from error
-
-
 def _list_sheets(book: etree._Element, parts: dict[str, bytes]) -> list[_Sheet]:
     """Worksheets in their order; chart sheets are left out."""
     path = next(p for p in parts if p.lower().endswith("workbook.xml"))
@@ -100,7 +90,7 @@ def _list_sheets(book: etree._Element, parts: dict[str, bytes]) -> list[_Sheet]:
         node.get("Id"): posixpath.normpath(
             posixpath.join("/" + folder, node.get("Target") or "")
         ).lstrip("/")
-        for node in _parse(rels).iter("{*}Relationship")
+        for node in parse_xml(rels).iter("{*}Relationship")
         if (node.get("Type") or "").endswith("/worksheet")
     }
     sheets = []
@@ -120,7 +110,7 @@ def _dated_styles(xml: bytes | None) -> np.ndarray:
     """Tell for each cell style whether it shows a number as a date."""
     if xml is None:
         return np.zeros(1, dtype=bool)
-    root = _parse(xml)
+    root = parse_xml(xml)
     formats = {
         node.get("numFmtId"): node.get("formatCode") or "" for node in root.iter("{*}numFmt")
     }
@@ -159,11 +149,7 @@ def _read_grid(
 
 
 def _split(xml: bytes) -> tuple[bytes, bytes, bytes]:
-    """Cut a sheet at its data; rewrite it first where it is written in an uncommon way."""
-    if b"<!" in xml or b" r='" in xml:
-        root = _parse(xml)
-        etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
-        xml = etree.tostring(root, encoding="utf-8")
+    """Cut a sheet at its data; drop the namespace prefix some writers use."""
     found = re.search(rb"<(?:(\w+):)?sheetData\b[^>]*?(/?)>", xml)
     if not found:
         raise unreadable("工作表没有数据部分")

@@ -19,14 +19,14 @@ from tuijin.importers.xlsx_texts import decode_text, rich_text
 
 _BLOCK_BYTES = 1 << 20
 _PAD = 32
-_LT, _GT, _SLASH, _QUOTE, _SPACE, _DOT, _MINUS = (ord(c) for c in '</" .-'.replace("<", "<>"))
-_C, _V, _R, _O, _W, _T, _S, _N, _B, _EQ = (ord(c) for c in "cvrowtsnb=")
+_LT, _GT, _SLASH, _QUOTE, _SPACE, _DOT, _MINUS, _EQUALS = b'<>/" .-='
+_C, _V, _R, _O, _W, _T, _S, _N, _B = b"cvrowtsnb"
 _MAX_DIGITS = 17
 _EXACT = 2**53
 MAX_CELL_CHARACTERS = 32_767
-_ROW = re.compile(rb'<row\b[^>]*?\sr="(\d{1,9})"')
+_ROW = re.compile(rb"""<row\b[^>]*?\sr\s*=\s*["'](\d{1,9})["']""")
 _CELL = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c\s*>)", re.DOTALL)
-_ATTRIBUTE = re.compile(rb'\s([a-z]+)\s*=\s*"([^"]*)"')
+_ATTRIBUTE = re.compile(rb"""\s([a-z]+)\s*=\s*["']([^"']*)["']""")
 _REFERENCE = re.compile(rb"([A-Z]{1,3})([1-9]\d{0,8})")
 _FORMULA = re.compile(rb"<f\b[^>]*?(?:/>|>(.*?)</f\s*>)", re.DOTALL)
 _VALUE = re.compile(rb"<v\b[^>]*>(.*?)</v\s*>", re.DOTALL)
@@ -110,7 +110,8 @@ def _read_block(
     if not row_tags.size:
         return tuple(np.zeros(0, t) for t in "iiBdii"), last_row  # type: ignore[return-value]  # a generator's length is not known to the checker
     row_numbers = _number_rows(body, block, row_tags, begin, last_row=last_row)
-    cells = np.flatnonzero((first[:-4] == _C) & ((second == _SPACE) | (second == _GT) | (second == _SLASH)))
+    is_cell = (second == _SPACE) | (second == _GT) | (second == _SLASH)
+    cells = np.flatnonzero((first[:-4] == _C) & is_cell)
     starts = tags[cells]
     nexts = np.append(tags, block.size - _PAD)[cells + 1]
     rows = row_numbers[np.searchsorted(row_tags, starts) - 1]
@@ -135,7 +136,7 @@ def _column_before(
     if index == 0 or rows[index - 1] != rows[index]:
         return 0
     at = begin + int(starts[index - 1])
-    found = re.match(rb'<c\b[^>]*?\sr="([A-Z]{1,3})\d', body[at : at + 80])
+    found = re.match(rb"""<c\b[^>]*?\sr=["']([A-Z]{1,3})\d""", body[at : at + 80])
     return column_number(found[1].decode()) if found else -1
 
 
@@ -144,7 +145,7 @@ def _number_rows(
 ) -> np.ndarray:
     """Row numbers by their `r`; a row without one follows the row before."""
     at = row_tags + 8
-    regular = (block[row_tags + 5] == _R) & (block[row_tags + 6] == _EQ)
+    regular = (block[row_tags + 5] == _R) & (block[row_tags + 6] == _EQUALS)
     ends = at + 1
     for _ in range(8):
         ends = np.where(block[np.minimum(ends, block.size - 1)] == _QUOTE, ends, ends + 1)
@@ -176,7 +177,7 @@ def _read_plain(
     is_three = is_two & (three > 0) & (three <= 26)
     columns = np.where(is_two, one * 26 + two, one)
     columns = np.where(is_three, columns * 26 + three, columns)
-    good = (block[starts + 3] == _R) & (block[starts + 4] == _EQ) & (one > 0) & (one <= 26)
+    good = (block[starts + 3] == _R) & (block[starts + 4] == _EQUALS) & (one > 0) & (one <= 26)
     widths = 1 + is_two + is_three + 1 + np.searchsorted(10 ** np.arange(1, 10), rows, side="right")
     quote = np.minimum(at + widths, block.size - 1)
     good &= (block[quote] == _QUOTE) & (block[quote - 1] == rows % 10 + 48)
