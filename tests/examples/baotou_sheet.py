@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # fmt: off
 NUMBERS = {
-    # port: 10 AGVs, 2.4 km, 2.0 Mt/yr, long term 10 Mt/yr, 12 h/day, 2 min, 124 km, 288 km, 5 + 5 lanes
+    # port: 10 AGVs, 2.4 km, 2.0 Mt/yr, long term 10 Mt/yr, 12 h/day, 2 min, 124 and 288 km
     "damao-port-agv-agv_count": "10",
     "damao-port-agv-lane_km": "2.4",
     "damao-port-agv-stated_capacity_t_per_year": "2000000",
@@ -24,7 +24,7 @@ NUMBERS = {
     "150223-port_freight_record_t_per_day-2024": "50718.83",
     "150000-land_port_freight_t": "132000000",
     "150000-land_port_vehicles_count": "2470000",
-    # Ganqimaodu: 6.19 km, 4,930 m, 70 t, 25 km/h, 50 min, 30 and 24 AGVs; 20.3 min; 6.67 trips; Ceke 3 min
+    # Ganqimaodu: 6.19 km, 4,930 m, 70 t, 25 km/h, 50 min, 30 and 24 AGVs; Ceke: 3 min
     "damao-port-agv-benchmark_route_km": "6.19",
     "damao-port-agv-benchmark_lane_km": "4.93",
     "damao-port-agv-benchmark_agv_rated_load_t": "70",
