@@ -15,7 +15,8 @@ Everything tuijin raises on purpose.
     ├── NotFound            missing, or not visible: the same answer  404  exit 4
     ├── Conflict            the state does not allow the step         409  exit 5
     │   └── VersionConflict somebody else saved first                 412  exit 5
-    ├── Unavailable         read-only, overloaded, storage full       503  exit 7
+    ├── Unavailable         read-only, overloaded                     503  exit 7
+    │   └── StorageFull     nothing can be written                    507  exit 7
     ├── ModelError          a model was given what it cannot run      422  exit 3
     │   ├── ParameterOutOfRange
     │   └── DidNotConverge
@@ -107,10 +108,15 @@ class Conflict(TuijinError):
 
 class VersionConflict(Conflict):
     status, exit_code, code, title = 412, 5, "version", "其他人已先保存，请刷新后再改"
+    etag = ""  # of the version now on record, for the API
 
 
 class Unavailable(TuijinError):
     status, exit_code, code, title = 503, 7, "unavailable", "系统暂时不可用"
+
+
+class StorageFull(Unavailable):
+    status, code, title = 507, "storage_full", "存储空间已满"
 
 
 class ModelError(TuijinError):

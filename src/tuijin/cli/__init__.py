@@ -10,13 +10,16 @@ import sys
 
 from tuijin.errors import TuijinError
 
-# command -> one line of help, and whether it needs the database. The module is the name with "_".
-COMMANDS: dict[str, tuple[str, bool]] = {
-    "up": ("set up, load the example on first start, serve web, API and worker", True),
-    "import": ("bring files into the ledger", True),
-    "extract": ("read facts out of articles; touches no database", False),
-    "verify": ("run the claims", True),
-    "meet": ("a meeting: new, pack, brief", True),
+# command -> one line of help, whether it needs the database, and which action of ledger/roles.py
+# it is.
+# The module is the name with "_".
+COMMANDS: dict[str, tuple[str, bool, str]] = {
+    "up": ("set up, load the example on first start, serve web, API and worker", True, "configure"),
+    "import": ("bring files into the ledger", True, "import"),
+    "extract": ("read facts out of articles; touches no database", False, "read"),
+    "verify": ("run the claims", True, "verify"),
+    "meet": ("a meeting: new, pack, brief", True, "decide"),
+    "trail": ("check that nobody rewrote the trail: verify, checkpoint", True, "trail"),
 }
 
 
@@ -25,7 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="tuijin", description="推进: executable promises")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     name = next((a for a in (argv or sys.argv[1:]) if not a.startswith("-")), "")
-    for command, (line, needs_database) in COMMANDS.items():
+    for command, (line, needs_database, _) in COMMANDS.items():
         sub = commands.add_parser(command, help=line, description=line)
         if command == name:
             if needs_database:
@@ -56,6 +59,8 @@ def _run_scoped(args: argparse.Namespace) -> int:
     if args.command != "up":
         importlib.import_module("tuijin.site.first_start").prepare_once()
     with scope.active(scope.system_scope(args.command)):
+        current = scope.current()
+        current.require(COMMANDS[args.command][2])
         return int(args.run(args))
 
 

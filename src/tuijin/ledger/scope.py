@@ -109,12 +109,18 @@ class Scope:
 
 
 _SYSTEM_ROLE = Role("system", "系统", "System", "city", "PICS", "PICS", "PICS", ACTIONS)
+_NOBODY = Role("anonymous", "未登录", "Not signed in", "none")
 _active: ContextVar[Scope | None] = ContextVar("tuijin_scope", default=None)
 
 
 def system_scope(reason: str) -> Scope:
     """Return the scope of the product itself: example loading, jobs, tests."""
     return Scope(actor=f"system:{reason}", role=_SYSTEM_ROLE, everywhere=True)
+
+
+def anonymous_scope(*, address: str, request_id: str) -> Scope:
+    """Return the scope of nobody: it reads and writes nothing, but can leave an event."""
+    return Scope(actor="", role=_NOBODY, address=address, request_id=request_id)
 
 
 def build_scope(user: Any, *, address: str = "", request_id: str = "") -> Scope:

@@ -61,6 +61,8 @@ def begin(session: Any) -> None:
 def is_over(session: Any) -> bool:
     """Whether a session was idle or open for too long; notes that it was seen."""
     now = datetime.now(UTC).timestamp()
+    if "started_at" not in session:
+        begin(session)
     idle_seconds = now - session.get("seen_at", 0)
     if idle_seconds > IDLE.total_seconds():
         return True

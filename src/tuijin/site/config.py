@@ -20,6 +20,7 @@ class Config:
     database_url: str
     secret_key: str
     hosts: tuple[str, ...]
+    proxies: tuple[str, ...]
     is_https: bool
     is_example: bool
 
@@ -34,6 +35,7 @@ def load_config() -> Config:
         database_url=os.environ.get("TUIJIN_DATABASE_URL", ""),
         secret_key=_load_secret(home / "secret"),
         hosts=tuple(os.environ.get("TUIJIN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")),
+        proxies=tuple(filter(None, os.environ.get("TUIJIN_PROXIES", "").split(","))),
         is_https=os.environ.get("TUIJIN_HTTPS", "0") == "1",
         is_example=os.environ.get("TUIJIN_EXAMPLE", "0") == "1",
     )

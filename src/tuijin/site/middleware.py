@@ -6,13 +6,28 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFilesSent
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import redirect
 
-from tuijin.errors import SignInRequired, TooLarge, TuijinError
-from tuijin.ledger import scope
+from tuijin.errors import (
+    BadInput,
+    NotAllowed,
+    NotFound,
+    SignInRequired,
+    StorageFull,
+    TooLarge,
+    TuijinError,
+    Unavailable,
+)
+from tuijin.ledger import scope, sessions
+from tuijin.site import tokens
+from tuijin.site.addresses import client_address
+from tuijin.site.answers import build_answer
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger()
@@ -37,15 +52,56 @@ def secure_headers(get_response: Handler) -> Handler:
     return handle
 
 
+def watch_session(get_response: Handler) -> Handler:
+    """End sessions that were idle or open for too long; let programs in by token."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        request.has_token = False
+        if request.path.startswith("/api/") and "Authorization" in request.headers:
+            user = tokens.find_user(request.headers["Authorization"])
+            request.user = user or AnonymousUser()
+            request.has_token = user is not None
+        elif request.user.is_authenticated and sessions.is_over(request.session):
+            logout(request)
+        return get_response(request)
+
+    return handle
+
+
+_OPEN_WHILE_INCOMPLETE = frozenset(
+    "account change_password set_second_factor sign_out set_language healthz".split()
+)
+
+
+def complete_account(get_response: Handler) -> Handler:
+    """Lead those who must change their password or set up the second factor to do so first."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_view(request: HttpRequest, *view: object) -> HttpResponse | None:
+        if request.has_token or not request.session.get("must"):
+            return None
+        if request.resolver_match.url_name in _OPEN_WHILE_INCOMPLETE:
+            return None
+        if request.path.startswith("/api/"):
+            return build_answer(
+                request, NotAllowed("请先完善账号安全设置", code="incomplete_account")
+            )
+        return redirect("account")
+
+    handle.process_view = process_view  # type: ignore[attr-defined]  # Django's hook
+    return handle
+
+
 def enter_scope(get_response: Handler) -> Handler:
     """Apply the signed-in user's scope, as the database has it now, to the whole request."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        user = request.user
-        if not user.is_authenticated:
+        if not request.user.is_authenticated:
             return get_response(request)
         found = scope.build_scope(
-            user, address=request.META.get("REMOTE_ADDR", ""), request_id=request.request_id
+            request.user, address=client_address(request), request_id=request.request_id
         )
         with scope.active(found):
             return get_response(request)
@@ -60,43 +116,37 @@ def answer_errors(get_response: Handler) -> Handler:
         return get_response(request)
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, (RequestDataTooBig, TooManyFilesSent)):
-            error = TooLarge("请求超过大小限制")
-        if isinstance(error, scope.ScopeMissing) and not request.user.is_authenticated:
-            error = SignInRequired()
-        if not isinstance(error, TuijinError):
-            return None
-        return build_answer(request, error)
+        found = as_ours(request, error)
+        return None if found is None else build_answer(request, found)
 
     handle.process_exception = process_exception  # type: ignore[attr-defined]  # Django's hook
     return handle
 
 
-def build_answer(request: HttpRequest, error: TuijinError) -> HttpResponse:
-    """Return the answer to an error in the form this client reads."""
-    if error.status >= 500:
-        log.error("defect", code=error.code, path=request.path, exc_info=error)
-    if request.path.startswith("/api/"):
-        return problem_json(error, request_id=request.request_id)
-    if isinstance(error, SignInRequired):
-        return redirect(f"{reverse('sign_in')}?next={request.get_full_path()}")
-    return render(request, "error.html", {"error": error}, status=error.status)
+def as_ours(request: HttpRequest, error: BaseException) -> TuijinError | None:
+    """Return the error of ours that says what happened, or None for a defect."""
+    if isinstance(error, scope.ScopeMissing) and not request.user.is_authenticated:
+        return SignInRequired()
+    if isinstance(error, TuijinError):
+        return error
+    if isinstance(error, (RequestDataTooBig, TooManyFilesSent)):
+        return TooLarge("请求超过大小限制")
+    if isinstance(error, (BadRequest, MultiPartParserError)):
+        return BadInput("请求无法读取")
+    if isinstance(error, Http404):
+        return NotFound()
+    if isinstance(error, OperationalError):
+        return _storage_error(str(error))
+    return None
 
 
-def problem_json(error: TuijinError, *, request_id: str) -> HttpResponse:
-    """RFC 9457, in the shape of the security reference."""
-    detail = "" if error.status == 500 else error.detail
-    body = {
-        "type": "about:blank",
-        "title": error.title,
-        "status": error.status,
-        "code": error.code,
-        "detail": detail,
-        "request_id": request_id,
-        "errors": [p.as_dict() for p in error.problems[:200]],
-    }
-    if len(error.problems) > 200:
-        body["truncated"] = True
-    response = JsonResponse(body, status=error.status, json_dumps_params={"ensure_ascii": False})
-    response["Content-Type"] = "application/problem+json"
-    return response
+def _storage_error(message: str) -> TuijinError | None:
+    """What SQLite and PostgreSQL say when the disk is full, broken, or another writer is slow."""
+    message = message.lower()
+    if "disk is full" in message or "no space left" in message:
+        return StorageFull("存储空间已满，读取不受影响")
+    if "disk i/o error" in message:
+        return Unavailable("存储故障，请联系系统管理员", code="storage_fault")
+    if "database is locked" in message:
+        return Unavailable("系统繁忙，请稍后再试", code="busy")
+    return None

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from tuijin.site import views
+from tuijin.site import account_views, views
 
 urlpatterns = [
     path("healthz", views.show_health, name="healthz"),
-    path("sign-in/", views.sign_in, name="sign_in"),
-    path("sign-out/", views.sign_out, name="sign_out"),
+    path("sign-in/", account_views.show_sign_in, name="sign_in"),
+    path("sign-out/", account_views.sign_out, name="sign_out"),
+    path("first-run/", account_views.start_first_run, name="first_run"),
+    path("account/", account_views.show_account, name="account"),
+    path("account/password/", account_views.change_password, name="change_password"),
+    path("account/second-factor/", account_views.set_second_factor, name="set_second_factor"),
+    path("account/tokens/", account_views.create_token, name="create_token"),
+    path("account/tokens/<int:token_id>/revoke/", account_views.revoke_token, name="revoke_token"),
     path("language/", views.set_language, name="set_language"),
     path("", views.cockpit, name="cockpit"),
     path("", include("tuijin.ledger.urls")),
@@ -18,3 +24,8 @@ urlpatterns = [
     path("", include("tuijin.push.urls")),
     path("", include("tuijin.meet.urls")),
 ]
+
+handler400 = "tuijin.site.answers.show_bad_request"
+handler403 = "tuijin.site.answers.show_forbidden"
+handler404 = "tuijin.site.answers.show_not_found"
+handler500 = "tuijin.site.answers.show_defect"

@@ -31,6 +31,11 @@ class Migration(migrations.Migration):
             name="totp_secret",
             field=models.CharField(blank=True, max_length=64),
         ),
+        migrations.AddField(
+            model_name="user",
+            name="totp_last_step",
+            field=models.BigIntegerField(default=0),
+        ),
         migrations.CreateModel(
             name="AccountChange",
             fields=[

@@ -26,6 +26,7 @@ class User(AbstractBaseUser):
     password_set_at = models.DateTimeField(null=True)
     earlier_passwords = models.JSONField(default=list)  # hashes of the last five
     totp_secret = models.CharField(max_length=64, blank=True)
+    totp_last_step = models.BigIntegerField(default=0)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name", "role"]

@@ -1,0 +1,35 @@
+"""What was refused leaves one event in the trail, without what was sent."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.http import HttpRequest
+
+from tuijin.errors import SignInRequired, TooMany, TuijinError
+from tuijin.ledger import access, scope, trail
+
+_READS = ("GET", "HEAD", "OPTIONS")
+
+
+def record(request: HttpRequest, error: TuijinError) -> None:
+    """Append the event of a refused request of somebody who is signed in."""
+    match = request.resolver_match
+    if match is None or error.status >= 500 or isinstance(error, (SignInRequired, TooMany)):
+        return
+    is_read = request.method in _READS
+    if is_read and error.status not in (403, 404):
+        return  # a mistyped filter is not an attempt at anything
+    try:
+        scope.current()
+    except scope.ScopeMissing:
+        return
+    needs = access.needs_of(match.func) or ("request", "request")
+    trail.append([
+        trail.Event(
+            action=f"{needs[0 if is_read else 1]}_refused",
+            object_type=(match.url_name or "route")[:40],
+            object_id=hashlib.sha256(request.path.encode()).hexdigest()[:32],
+            changes={"code": (None, error.code), "status": (None, error.status)},
+        )
+    ])  # fmt: skip

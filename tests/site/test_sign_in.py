@@ -1,0 +1,212 @@
+"""Signing in: limits, one answer for every wrong guess, sessions that end."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from tuijin.ledger import scope, sessions
+from tuijin.ledger.models import SignInFailure, TrailEvent, User, UserSession
+from tuijin.site import first_run, passwords, tokens, totp
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "Correct-horse-7"
+
+
+@pytest.fixture
+def user() -> User:
+    user = User(username="viewer", display_name="查看员", role="place_viewer")
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def enter(client: Client, *, username: str = "viewer", password: str = PASSWORD, **more: str):
+    return client.post("/sign-in/", {"username": username, "password": password, **more})
+
+
+def test_signing_in_makes_a_new_session_and_an_event(client, user):
+    client.get("/sign-in/")
+    before = client.session.session_key
+    answer = enter(client)
+    assert answer.status_code == 302
+    assert client.session.session_key != before
+    assert client.get("/account/").status_code == 200
+    assert TrailEvent.objects.filter(action="sign_in", actor="viewer").count() == 1
+
+
+def test_wrong_user_and_wrong_password_read_the_same(client, user):
+    user.is_active = False
+    user.save()
+    bodies = set()
+    for username, password in (("viewer", "wrong"), ("nobody", "wrong"), ("viewer", PASSWORD)):
+        answer = enter(client, username=username, password=password)
+        assert answer.status_code == 401
+        bodies.add(re.sub(r"(value|content)=\"[^\"]{64}\"", "", answer.content.decode()))
+    assert len(bodies) == 1
+
+
+def test_wrong_user_and_wrong_password_take_the_same_time(user, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    user.set_password(PASSWORD)
+    user.save()
+    seconds: dict[str, list[float]] = {"viewer": [], "nobody": []}
+    for _ in range(4):
+        for name, times in seconds.items():
+            SignInFailure.objects.all().delete()
+            start = time.perf_counter()
+            enter(Client(), username=name, password="wrong")
+            times.append(time.perf_counter() - start)
+    known, unknown = (min(times) for times in seconds.values())
+    assert unknown == pytest.approx(known, rel=0.6)
+    assert known > 0.02
+
+
+def test_five_failures_of_an_account_close_it_for_a_while(client, user):
+    for _ in range(5):
+        assert enter(client, password="wrong").status_code == 401
+    refused = enter(client)
+    assert refused.status_code == 429
+    assert int(refused["Retry-After"]) > 0
+    SignInFailure.objects.update(at=datetime.now(UTC) - timedelta(minutes=16))
+    assert enter(client).status_code == 302
+    assert not SignInFailure.objects.exists()
+
+
+def test_twenty_failures_of_an_address_close_it(client, user):
+    for number in range(20):
+        assert enter(client, username=f"guess-{number}", password="x").status_code == 401
+    assert enter(client).status_code == 429
+    assert client.post(
+        "/sign-in/", {"username": "viewer", "password": PASSWORD}, REMOTE_ADDR="10.9.8.7"
+    ).status_code == 302  # fmt: skip
+
+
+def test_three_sessions_at_most(user):
+    clients = [Client() for _ in range(4)]
+    for client in clients:
+        assert enter(client).status_code == 302
+    assert [c.get("/account/").status_code for c in clients] == [302, 200, 200, 200]
+    assert UserSession.objects.filter(user=user).count() == 3
+
+
+def test_session_key_is_not_in_the_database(client, user):
+    enter(client)
+    key = client.cookies["tuijin_session"].value
+    assert not UserSession.objects.filter(session_key=key).exists()
+
+
+@pytest.mark.parametrize(("clock", "limit"), [("seen_at", sessions.IDLE), ("started_at", sessions.ABSOLUTE)])  # fmt: skip
+def test_sessions_end(client, user, clock, limit):
+    enter(client)
+    session = client.session
+    session[clock] = (datetime.now(UTC) - limit - timedelta(seconds=5)).timestamp()
+    session.save()
+    assert client.get("/account/").status_code == 302
+    assert client.get("/api/v1/projects").status_code == 401
+
+
+def test_disabled_account_is_out_at_the_next_request(client, user):
+    enter(client)
+    User.objects.update(is_active=False)
+    assert client.get("/account/").url.startswith("/sign-in/")
+    assert client.get("/api/v1/projects").status_code == 401
+
+
+def test_second_factor_is_set_up_and_asked_for(client):
+    user = User(username="leader", display_name="领导", role="city_leader")
+    user.set_password(PASSWORD)
+    user.save()
+    enter(client, username="leader")
+    assert client.get("/").url == "/account/"
+    assert client.get("/api/v1/projects").status_code == 403
+    client.get("/account/")
+    secret = client.session["totp_secret"]
+    step = int(time.time() // 30)
+    assert client.post("/account/second-factor/", {"code": "000000"}).status_code == 422
+    code = totp.code_at(secret, step=step - 1)
+    assert client.post("/account/second-factor/", {"code": code}).status_code == 302
+    assert client.get("/api/v1/projects").status_code == 200
+    fresh = totp.code_at(secret, step=step)
+    other = Client()
+    assert enter(other, username="leader").status_code == 401
+    assert enter(other, username="leader", code=fresh).status_code == 302
+    assert enter(Client(), username="leader", code=fresh).status_code == 401  # works once
+
+
+def test_codes_of_rfc_6238():
+    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # the RFC's own, appendix B
+    for seconds, code in ((59, "287082"), (1111111109, "081804"), (2000000000, "279037")):
+        assert totp.code_at(secret, step=seconds // 30) == code
+
+
+@pytest.mark.parametrize(
+    ("password", "is_good"),
+    [("short-A1", False), ("all-lower-case-x", False), ("Correct-horse-8", True)],
+)
+def test_password_rules(client, user, password, is_good):
+    enter(client)
+    form = {"old": PASSWORD, "new": password, "again": password}
+    assert client.post("/account/password/", form).status_code == (302 if is_good else 422)
+
+
+def test_none_of_the_last_five_passwords(user):
+    with scope.active(scope.system_scope("test")):
+        for number in range(6):
+            passwords.set_password(user, f"Correct-horse-{number}")
+        with pytest.raises(passwords.ValidationError):
+            passwords.set_password(user, "Correct-horse-3")
+        passwords.set_password(user, "Correct-horse-0")
+
+
+def test_first_administrator(client, settings):
+    token = first_run.offer_token()
+    assert client.get("/first-run/", {"token": "guess"}).status_code == 404
+    form = {"token": token, "username": "safe", "password": "short"}
+    assert client.post("/first-run/", form).status_code == 422
+    assert client.post("/first-run/", {**form, "password": PASSWORD}).status_code == 302
+    assert User.objects.get().role == "security_admin"
+    assert client.get("/first-run/", {"token": token}).status_code == 404
+    assert first_run.offer_token() is None
+
+
+def test_first_run_token_dies(client, monkeypatch):
+    token = first_run.offer_token()
+    now = time.time()
+    monkeypatch.setattr(first_run.time, "time", lambda: now + 1801)
+    assert client.get("/first-run/", {"token": token}).status_code == 404
+
+
+def test_token_has_the_rights_of_its_maker_now(client, user):
+    with scope.active(scope.build_scope(user)):
+        token = tokens.create(user, name="脚本")
+    head = {"Authorization": f"Bearer {token}"}
+    assert client.get("/api/v1/projects", headers=head).status_code == 200
+    assert client.get("/api/v1/projects", headers={"Authorization": "Bearer x"}).status_code == 401
+    User.objects.update(role="audit_admin")
+    assert client.get("/api/v1/projects", headers=head).status_code == 403
+    User.objects.update(is_active=False)
+    assert client.get("/api/v1/projects", headers=head).status_code == 401
+
+
+def test_example_accounts_open_only_on_this_machine(client, settings):
+    User.objects.create(username="ex", display_name="例", role="city_leader", is_example=True)
+    form = {"username": "ex", "password": "example"}
+    here = {"headers": {"Host": "localhost"}}
+    assert client.post("/sign-in/", form, **here).status_code == 401
+    object.__setattr__(settings.CONFIG, "is_example", True)
+    try:
+        for refused in (
+            {"headers": {"Host": "localhost"}, "REMOTE_ADDR": "10.0.0.9"},
+            {"headers": {"Host": "localhost", "X-Forwarded-For": "10.0.0.9"}},
+        ):
+            assert client.post("/sign-in/", form, **refused).status_code == 401
+            assert b"account-list" not in client.get("/sign-in/", **refused).content
+        assert b"account-list" in client.get("/sign-in/", **here).content
+        assert client.post("/sign-in/", form, **here).status_code == 302
+    finally:
+        object.__setattr__(settings.CONFIG, "is_example", False)
