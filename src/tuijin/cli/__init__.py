@@ -57,7 +57,7 @@ def _run_scoped(args: argparse.Namespace) -> int:
     """Run as whoever owns the machine: the shell is the sign-in."""
     scope = importlib.import_module("tuijin.ledger.scope")
     if args.command != "up":
-        importlib.import_module("tuijin.site.first_start").prepare_once()
+        importlib.import_module("tuijin.cli.first_start").prepare_once()
     with scope.active(scope.system_scope(args.command)):
         current = scope.current()
         current.require(COMMANDS[args.command][2])

@@ -13,7 +13,7 @@ from types import FrameType
 
 from django.conf import settings
 
-from tuijin.site import first_start
+from tuijin.cli import first_start
 
 _PR_SET_PDEATHSIG = 1
 _STOP_SECONDS = 10.0
@@ -78,7 +78,7 @@ class Tree:
 
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "TUIJIN_HOME": str(settings.CONFIG.home)}
-        return subprocess.Popen(  # noqa: S603, PLW1509  our own programs; this process has one thread
+        return subprocess.Popen(
             command, env=environment, preexec_fn=_die_with_parent
         )
 

@@ -8,10 +8,10 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
+from tuijin.cli import example
 from tuijin.errors import Unavailable
 from tuijin.ledger import scope, seed
 from tuijin.ledger.models import Project
-from tuijin.site import example
 
 # PRAGMA -> value that must be read back; Django's connection sets them.
 _SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "trusted_schema": 0}
