@@ -170,7 +170,20 @@ def write_ledger() -> str:
     )
 
 
+def write_decisions() -> str:
+    folder = ROOT / "docs" / "decisions"
+    pages = {p.name: p.read_text(encoding="utf-8") for p in sorted(folder.glob("20*.md"))}
+    titles = {name: text.partition("\n")[0].removeprefix("# ") for name, text in pages.items()}
+    return (
+        "# Decisions\n\n"
+        "One page each: status, context, decision, consequences, what was rejected. Dates for\n"
+        "serial numbers, so that two authors never collide.\n\n"
+        + "".join(f"- [{title}]({name})\n" for name, title in titles.items())
+    )
+
+
 WRITERS = {
+    "../decisions/README.md": write_decisions,
     "errors.md": write_errors,
     "units.md": write_units,
     "importers.md": write_importers,
@@ -195,11 +208,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="only say which are stale")
     stale = find_stale()
     if parser.parse_args(argv).check:
-        print(*(f"stale: docs/reference/{name}" for name in stale), sep="\n")
+        print(*(f"stale: {name}" for name in stale), sep="\n")
         return 1 if stale else 0
     for name in stale:
         (PAGES / name).write_text(_WRITTEN + WRITERS[name](), encoding="utf-8")
-        print(f"written: docs/reference/{name}")
+        print(f"written: {name}")
     return 0
 
 

@@ -30,7 +30,7 @@ def pure_modules():
 
 def dataclasses_in(module: str):
     for _, kind in inspect.getmembers(importlib.import_module(module), inspect.isclass):
-        if is_dataclass(kind) and kind.__module__ == module:
+        if is_dataclass(kind) and kind.__module__ == module and kind.__name__[0] != "_":
             yield kind
 
 
