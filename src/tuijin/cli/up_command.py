@@ -78,9 +78,8 @@ class Tree:
 
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "TUIJIN_HOME": str(settings.CONFIG.home)}
-        return subprocess.Popen(
-            command, env=environment, preexec_fn=_die_with_parent
-        )
+        # preexec_fn is unsafe beside threads; this process has none.
+        return subprocess.Popen(command, env=environment, preexec_fn=_die_with_parent)  # noqa: PLW1509  see above
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self._is_stopping = True
