@@ -176,8 +176,8 @@ def write_decisions() -> str:
     titles = {name: text.partition("\n")[0].removeprefix("# ") for name, text in pages.items()}
     return (
         "# Decisions\n\n"
-        "One page each: status, context, decision, consequences, what was rejected. Dates for\n"
-        "serial numbers, so that two authors never collide.\n\n"
+        "One page each: status, context, decision, consequences, what was rejected. Named\n"
+        "by date and not by number, so that two authors never collide.\n\n"
         + "".join(f"- [{title}]({name})\n" for name, title in titles.items())
     )
 
