@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from tuijin.ledger import scope
 from tuijin.ledger.models.trail import TrailEvent, TrailHead
 
 _BATCH = 2000
+_followers: list[Callable[[Sequence[TrailEvent]], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,12 @@ def canonical(value: Any) -> bytes:
     ).encode()
 
 
+def follow(follower: Callable[[Sequence[TrailEvent]], None]) -> None:
+    """Tell a room above of every event, in the transaction of the change; from its `ready()`."""
+    if follower not in _followers:
+        _followers.append(follower)
+
+
 def append(events: Iterable[Event], *, batch: str = "") -> None:
     """Append events of the current actor, numbered without a gap and chained."""
     with transaction.atomic():
@@ -57,6 +64,8 @@ def append(events: Iterable[Event], *, batch: str = "") -> None:
         if rows:
             head.seq, head.hash = rows[-1].seq, rows[-1].hash
             head.save()
+            for follower in _followers:
+                follower(rows)
 
 
 def _chain(events: Iterable[Event], *, seq: int, previous: str, batch: str) -> list[TrailEvent]:

@@ -1,0 +1,72 @@
+"""Check `evidence`: what is on record under a metric (its figures, records, stages)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from tuijin.errors import ClaimMalformed
+from tuijin.verify.cases import Case
+from tuijin.verify.checks import Inputs, Measurement
+from tuijin.verify.claim_types import Measured
+from tuijin.verify.facts import MONTHS, REACH, YEARLY, Fact, Facts
+
+
+class Evidence:
+    """
+    `using` is the metric to look under.
+
+    A statistic that is itself on record stands under `metric.statistic` (`clearance_minutes.p95`).
+    A bare figure is one observation: it decides a `value`, and is one draw of any other statistic.
+    """
+
+    def names(self, case: Case) -> tuple[str, ...]:
+        stated = () if case.statistic == "value" else (f"{case.using}.{case.statistic}",)
+        reach = (REACH,) if case.claim_type == "by_date" else ()
+        return (case.using, *stated, *reach)
+
+    def settings(self, case: Case, facts: Mapping[str, list[Fact]], *, seed: int) -> dict[str, Any]:
+        return {}
+
+    def measure(self, inputs: Inputs, facts: Facts) -> Measurement:
+        case = inputs.case
+        if case.claim_type == "by_date":
+            return Measurement(_measure_date(inputs, facts.reach.get(case.project_id)))
+        stated = inputs.facts.get(f"{case.using}.{case.statistic}", [])
+        found = stated or inputs.facts[case.using]
+        for fact in found:
+            if fact.unit != case.base_unit:
+                raise ClaimMalformed(f"{fact.ref} is in {fact.unit}, the claim in {case.base_unit}")
+        ends = [fact.ends for fact in found if fact.ends is not None]
+        if not ends:
+            return Measurement(_nothing(inputs, facts))
+        if stated or case.statistic == "value":
+            both = np.array([float(end) for pair in ends for end in pair])
+            return Measurement(Measured(np.unique(both), is_recorded=True))
+        values = [fact.value for fact in found if fact.value is not None]
+        return Measurement(Measured(np.array([float(value) for value in values])))
+
+
+def _measure_date(inputs: Inputs, reach: date | None) -> Measured:
+    found = sorted({fact.on for fact in inputs.facts[inputs.case.using] if fact.on is not None})
+    days = np.array([float(on.toordinal()) for on in found])
+    return Measured(days, is_recorded=True, observed_until=reach)
+
+
+def _nothing(inputs: Inputs, facts: Facts) -> Measured:
+    case = inputs.case
+    name = case.using
+    zh, en = f"台账中没有{name}的记录", f"{name} not on record"
+    n_months = facts.months.get((case.project_id, name), 0)
+    if name in YEARLY and n_months:
+        zh = f"{name}只有连续{n_months}个月的记录，需要{MONTHS}个月"
+        en = f"{name}: {n_months} months in a row on record, {MONTHS} are needed"
+    target = case.statement().target
+    decides = () if target is None else ((name, target, target),)
+    return Measured(np.empty(0), needs=(zh, en), decides=decides)
+
+
+plugin = Evidence()

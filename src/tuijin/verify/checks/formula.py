@@ -1,0 +1,77 @@
+"""Check `formula`: an expression over what is on record, worked out exactly, ranges and all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tuijin.errors import ClaimMalformed
+from tuijin.verify.cases import Case
+from tuijin.verify.checks import Inputs, Measurement
+from tuijin.verify.claim_types import Measured
+from tuijin.verify.expressions import (
+    DivisorMayBeZero,
+    Quantity,
+    evaluate,
+    parse,
+    parse_unit,
+    write_unit,
+)
+from tuijin.verify.facts import Fact, Facts
+
+
+class Formula:
+    """
+    `using` is the expression; its answer is the statistic the claim is about, so no draws are made.
+
+    Ranges on record have no distribution, so they go through as ranges: interval arithmetic.
+    """
+
+    def names(self, case: Case) -> tuple[str, ...]:
+        return parse(case.using).names
+
+    def settings(self, case: Case, facts: Mapping[str, list[Fact]], *, seed: int) -> dict[str, Any]:
+        return {}
+
+    def measure(self, inputs: Inputs, facts: Facts) -> Measurement:
+        case, formula = inputs.case, parse(inputs.case.using)
+        if case.claim_type == "by_date":
+            raise ClaimMalformed("formula: cannot give a date", code="expression")
+        values = {name: _quantity(inputs.facts[name]) for name in formula.names}
+        missing = [name for name, value in values.items() if value is None]
+        if missing:
+            listed = "、".join(missing), ", ".join(missing)
+            needs = (f"台账中没有{listed[0]}的记录", f"{listed[1]} not on record")
+            return Measurement(Measured(np.empty(0), needs=needs))
+        known = {name: value for name, value in values.items() if value is not None}
+        try:
+            found = evaluate(formula, known)
+        except DivisorMayBeZero:
+            needs = ("除数的范围包含零", "the range of a divisor holds zero")
+            return Measurement(Measured(np.empty(0), needs=needs))
+        wanted = parse_unit(case.base_unit)
+        if found.unit is not None and found.unit != wanted:
+            raise ClaimMalformed(
+                f"formula: gives {write_unit(found.unit)}, the claim is in {write_unit(wanted)}",
+                code="expression",
+            )
+        ends = np.unique(np.array([float(found.low), float(found.high)]))
+        return Measurement(Measured(ends, is_recorded=True))
+
+
+def _quantity(facts: list[Fact]) -> Quantity | None:
+    """Everything on record under a name; entries that disagree make a range."""
+    ends = [fact.ends for fact in facts if fact.ends is not None]
+    if not ends:
+        return None
+    units = {fact.unit for fact in facts}
+    if len(units) > 1:
+        raise ClaimMalformed(f"formula: one name in {' and '.join(sorted(units))}")
+    return Quantity(
+        min(low for low, _ in ends), max(high for _, high in ends), parse_unit(units.pop())
+    )
+
+
+plugin = Formula()

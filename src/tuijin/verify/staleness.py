@@ -1,0 +1,129 @@
+"""
+Which verdicts no longer follow from the record.
+
+The trail tells of every change in the transaction of the change itself. A change touches topics;
+the dependency rows name the bindings that read them; their inputs are put together anew and
+compared by hash, so that exactly the verdicts whose inputs changed are stale, and one whose inputs
+are changed back is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Min
+
+from tuijin.errors import TuijinError
+from tuijin.ledger import scope
+from tuijin.ledger.models import Figure
+from tuijin.ledger.models.trail import TrailEvent
+from tuijin.verify.cases import chunks, load_cases
+from tuijin.verify.checks import DEFAULT_SEED
+from tuijin.verify.facts import COLUMNS, DATES, JOBS, PLACE, REACH, STAGES, YEARLY, topic_of
+from tuijin.verify.inputs import build_inputs, gather, sha256_of
+from tuijin.verify.models import Binding, Claim, Dependency, Verdict
+from tuijin.verify.verdicts import mark_claims
+
+_NAMES = {
+    "operatingrecord": (*YEARLY, JOBS, REACH),
+    "stageevent": (*STAGES, REACH),
+    "evidence": (REACH,),
+    "progressreport": (REACH,),
+    "project": (*COLUMNS, *DATES, PLACE),
+}
+
+
+def follow(events: Sequence[TrailEvent]) -> None:
+    """Mark what the events made stale; called by the trail as they are appended."""
+    topics = _topics(events)
+    if not topics:
+        return
+    with scope.active(scope.system_scope("staleness")):
+        topics |= _figure_topics(events)
+        touched = {
+            binding
+            for part in chunks(sorted(topics))
+            for binding in Dependency.objects.filter(topic__in=part)
+            .values_list("binding_id", flat=True)
+            .distinct()
+        }
+        compare(touched)
+
+
+def _topics(events: Iterable[TrailEvent]) -> set[str]:
+    topics = set()
+    for event in events:
+        kind, project = event.object_type, event.project_id
+        if kind in ("claim", "binding") and event.action != "verdict":
+            topics.add(f"{kind}:{event.object_id}")
+        elif kind == "figure":
+            topics.add(f"figure:{event.object_id}")
+        elif project is not None:
+            topics |= {topic_of(project, name) for name in _NAMES.get(kind, ())}
+    return topics
+
+
+def _figure_topics(events: Iterable[TrailEvent]) -> set[str]:
+    """Figures by metric: the one it has now, and the one it had."""
+    figures = {e.object_id: e for e in events if e.object_type == "figure"}
+    topics = set()
+    for part in chunks(sorted(figures)):
+        rows = Figure.objects.filter(pk__in=part)
+        for pk, project, place, metric in rows.values_list(
+            "pk", "project_id", "place_id", "metric"
+        ):
+            changes = figures[str(pk)].changes
+            metrics = {metric, *changes.get("metric", ())} - {None}
+            projects = {project, *changes.get("project_id", ())} - {None}
+            places = {place, *changes.get("place_id", ())} - {None}
+            topics |= {topic_of(p, m) for p in projects for m in metrics}
+            topics |= {f"{code}/place.{m}" for code in places for m in metrics}
+    return topics
+
+
+def compare(binding_ids: Iterable[int]) -> set[int]:
+    """
+    Compare verdicts with what their inputs are now, and mark those that differ.
+
+    Returns
+    -------
+    Bindings whose current verdict is stale.
+    """
+    stale: set[int] = set()
+    for part in chunks(sorted(set(binding_ids))):
+        kept = Verdict.objects.filter(binding__in=part, is_current=True)
+        rows = {b: (h, s) for b, h, s in kept.values_list("binding_id", "inputs_sha256", "seed")}
+        cases = [case for case in load_cases(binding_ids=rows) if case.binding_id in rows]
+        facts = gather(cases)
+        differing = set()
+        for case in cases:
+            sha256, seed = rows[case.binding_id]
+            try:
+                now = sha256_of(build_inputs(case, facts, seed=seed or DEFAULT_SEED))
+            except TuijinError:
+                now = ""  # cannot be tested any more: the verdict does not follow from the record
+            if now != sha256:
+                differing.add(case.binding_id)
+        kept.filter(binding__in=differing, is_stale=False).update(is_stale=True)
+        kept.exclude(binding__in=differing).filter(is_stale=True).update(is_stale=False)
+        settled = rows.keys() - differing
+        Binding.objects.filter(pk__in=settled, error__isnull=False).update(error=None)
+        mark_claims(case.claim_id for case in cases)
+        stale |= differing
+    return stale
+
+
+def compare_all() -> set[int]:
+    """Compare every verdict that another version of a check or model made."""
+    current = Verdict.objects.filter(is_current=True)
+    samples = current.order_by().values_list("made_with").annotate(Min("binding_id"))
+    changed = [made_with for made_with, binding in samples if compare([binding])]
+    same = current.filter(made_with__in=changed)
+    return compare(same.values_list("binding_id", flat=True))
+
+
+def pending_claims() -> list[int]:
+    """Claims in the reader's scope to be run again, or for the first time."""
+    never = Binding.objects.filter(verdicts__isnull=True).values_list("claim_id", flat=True)
+    stale = Claim.objects.filter(is_stale=True).values_list("id", flat=True)
+    return sorted({*never, *stale})
