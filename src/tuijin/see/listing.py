@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
@@ -33,6 +32,15 @@ class ListColumn:
     names: tuple[str, ...]
     is_sortable: bool = False
     choices: str = ""
+
+    @property
+    def first_order(self) -> str:
+        """How a first click sorts: names from the first, amounts from the largest."""
+        return self.code if self.kind == "name" else self.descending
+
+    @property
+    def descending(self) -> str:
+        return f"-{self.code}"
 
     @property
     def field_class(self) -> str:
@@ -140,7 +148,7 @@ def parse(params: QueryDict) -> Query:
     place = params.get("place", "")
     return Query(
         place=place,
-        places=_places_below(place),
+        places=places_below(place) if place else (),
         stages=_chosen(params, "stage", tuple(CHOICES["stage"])),
         lights=_chosen(params, "light", (*LIGHTS, "none")),
         status=_one(params, "status", tuple(CHOICES["status"])),
@@ -186,10 +194,9 @@ def _parse_yi(text: str) -> Decimal | None:
         raise ImportFailed(f"least_yi must be a number of 亿元, got {text!r}") from error
 
 
-def _places_below(code: str) -> tuple[str, ...]:
-    if not code:
-        return ()
-    found, level = [code], [code]
+def places_below(*codes: str) -> tuple[str, ...]:
+    """Some places and everything below them."""
+    found, level = list(codes), list(codes)
     while level:
         level = list(Place.objects.filter(parent__in=level).values_list("code", flat=True))
         found += level

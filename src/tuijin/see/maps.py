@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tuijin.ledger import scope, visible
-from tuijin.ledger.models import Place, PlaceBoundary, Project
+from tuijin.ledger.models import Place, PlaceBoundary
 from tuijin.see import listing
 from tuijin.see.colours import LIGHT_COLOURS, LIGHT_SHAPES, STAGE_COLOURS
 from tuijin.see.language import choice_text, either, pick
@@ -83,6 +83,10 @@ def _boundaries(places: Sequence[str]) -> tuple[dict[str, Any], list[dict[str, A
 
 def place_name(place: Place) -> str:
     return either(place.short_name or place.name, place.name_en)
+
+
+def place_names(codes: Sequence[str]) -> list[str]:
+    return [place_name(place) for place in Place.objects.filter(code__in=codes)]
 
 
 def _load(query: listing.Query, *, size_by: str) -> list[dict[str, Any]]:

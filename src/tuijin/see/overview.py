@@ -102,7 +102,8 @@ def _count_own() -> list[Cell]:
 def sum_up(cells: Iterable[Cell]) -> Overview:
     """Add up; leave out what the reader's role does not read in its own scope."""
     classes = scope.current().role.own
-    live = [cell for cell in (all_cells := list(cells)) if cell.status in _LIVE]
+    all_cells = list(cells)
+    live = [cell for cell in all_cells if cell.status in _LIVE]
     by_stage: dict[str, int] = dict.fromkeys(CHOICES["stage"], 0)
     by_light: dict[str, int] = dict.fromkeys(("red", "yellow", "green", ""), 0)
     for cell in live:
@@ -138,7 +139,7 @@ def due_soon(*, as_of: date, days: int = 30, limit: int = 8) -> list[dict[str, A
     """Projects with a deadline passed or near, the oldest first."""
     near = Project.objects.filter(next_due_on__lte=as_of + timedelta(days=days), status="active")
     rows = visible.narrowed(near, ("next_due_on",))
-    names = ("key", "name", "name_en", "place__short_name", "place__name", "place__name_en",
+    names = ("id", "name", "name_en", "place__short_name", "place__name", "place__name_en",
              "next_due_on", "stage", "light")  # fmt: skip
     return list(rows.order_by("next_due_on", "id").values(*names)[:limit])
 

@@ -18,7 +18,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     is_english = (get_language() or "").startswith("en")
     return {
         "role": role,
-        "may": {action: True for action in role.may} if role else {},
+        "may": dict.fromkeys(role.may, True) if role else {},
         "path_now": request.path,
         "page": {
             "home": "/",

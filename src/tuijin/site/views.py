@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.http import require_GET, require_POST
 
 from tuijin.ledger.access import public, signed_in
+from tuijin.site import cockpit as cockpit_page
 from tuijin.site.account_views import home_of, next_page
 
 
@@ -36,4 +37,4 @@ def set_language(request: HttpRequest) -> HttpResponse:
 def cockpit(request: HttpRequest) -> HttpResponse:
     if home_of(request.user) != "cockpit":
         return redirect(home_of(request.user))
-    return render(request, "cockpit.html")
+    return render(request, "cockpit.html", cockpit_page.build(today=timezone.localdate()))

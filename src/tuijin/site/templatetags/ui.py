@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy
 
+from tuijin.see.language import choice_text, either
 from tuijin.see.wording import split_money, write_number, write_ratio
 
 register = template.Library()
@@ -121,6 +122,18 @@ def query(context: template.Context, **changes: Any) -> str:
     return f"?{text}" if text else "?"
 
 
+@register.simple_tag
+def choice(choices: str, code: str | None) -> str:
+    """A word of the vocabulary (`stage`, `status` …) in the reader's language."""
+    return choice_text(choices, code or "") or "—"
+
+
+@register.simple_tag(name="either")
+def either_word(zh: str, en: str) -> str:
+    """Of two languages on record the reader's; Chinese where there is no English."""
+    return either(zh, en)
+
+
 @register.inclusion_tag("components/stat.html")
 def stat(
     label: str, value: Any, unit: str = "", note: str = "", url: str = "", tone: str = ""
@@ -163,7 +176,7 @@ def stage_line(steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/empty.html")
-def empty(text: str, icon: str = "", url: str = "", action: str = "") -> dict[str, Any]:
+def nothing(text: str, icon: str = "", url: str = "", action: str = "") -> dict[str, Any]:
     return {"text": text, "icon": icon, "url": url, "action": action}
 
 

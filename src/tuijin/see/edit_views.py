@@ -1,0 +1,121 @@
+"""Pages that change: a project's columns, its reports and reasons, many projects at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tuijin.errors import ImportFailed, NotAllowed, VersionConflict
+from tuijin.importers.nouns import CHOICES
+from tuijin.ledger import scope, visible
+from tuijin.ledger.access import requires
+from tuijin.ledger.models import Park, Place, Project
+from tuijin.see import editing, forms, listing, overview
+from tuijin.see import project_page as parts
+
+_MOST_AT_ONCE = 200
+
+
+def _own_project(project_id: int, action: str) -> Project:
+    """The visible project, which must also be the reader's own."""
+    project = visible.find_or_404(Project.objects, pk=project_id)
+    scope.current().require(action, place_id=project.place_id, project_id=project.pk)
+    return project
+
+
+def _form(project: Project, data: Any = None) -> forms.ProjectForm:
+    codes = listing.places_below(*overview.home_places())
+    places = list(Place.objects.filter(code__in={*codes, project.place_id}))
+    parks = list(Park.objects.filter(place__in={*codes, project.place_id}).order_by("name"))
+    return forms.ProjectForm(data, initial=forms.initial_of(project), places=places, parks=parks)
+
+
+@requires("edit")
+@require_http_methods(["GET", "POST"])
+def edit_project(request: HttpRequest, project_id: int) -> HttpResponse:
+    """Change columns; if somebody else saved first, show both sides."""
+    project = _own_project(project_id, "edit")
+    form = _form(project, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            editing.change_project(
+                project, form.changes(), seen_version=form.cleaned_data["version"],
+                as_of=timezone.localdate(),
+            )  # fmt: skip
+        except VersionConflict:
+            return _show_conflict(request, project, form)
+        messages.success(request, _("已保存"))
+        return redirect("project", project.pk)
+    status = 422 if form.is_bound else 200
+    return render(request, "see/edit.html", {"project": project, "form": form}, status=status)
+
+
+def _show_conflict(request: HttpRequest, project: Project, form: forms.ProjectForm) -> HttpResponse:
+    """Both versions side by side; saving again writes over what the other saved."""
+    current = forms.initial_of(project)
+    fresh = form.data.copy()
+    fresh["version"] = str(project.version)
+    again = _form(project, fresh)
+    rows = []
+    for name in forms.EDITED:
+        theirs, mine = current[name], form.data.get(name, "")
+        theirs_text = "" if theirs is None else str(theirs)
+        rows.append((again[name].label, theirs_text, mine, theirs_text.strip() != mine.strip()))
+    context = {"project": project, "form": again, "rows": rows}
+    return render(request, "see/conflict.html", context, status=412)
+
+
+@requires("report")
+@require_POST
+def record_report(request: HttpRequest, project_id: int) -> HttpResponse:
+    """Record a month or 旬."""
+    project = _own_project(project_id, "report")
+    form = forms.ReportForm(request.POST)
+    if not form.is_valid():
+        context = {"project": project, "form": form, "title": _("填报进度")}
+        return render(request, "see/form.html", context, status=422)
+    editing.record_report(
+        project, form.cleaned_data["period"], form.changes(), as_of=timezone.localdate()
+    )
+    messages.success(request, _("进度已入账"))
+    return redirect("project", project.pk)
+
+
+@requires("edit")
+@require_POST
+def record_reason(request: HttpRequest, project_id: int) -> HttpResponse:
+    """Record a good reason, which lifts a light."""
+    project = _own_project(project_id, "edit")
+    form = forms.ReasonForm(request.POST, nodes=parts.reason_choices())
+    if not form.is_valid():
+        context = {"project": project, "form": form, "title": _("记录正当理由")}
+        return render(request, "see/form.html", context, status=422)
+    data = form.cleaned_data
+    editing.record_reason(project, data["node"], data["reason"], as_of=timezone.localdate())
+    messages.success(request, _("理由已记录，亮灯已重算"))
+    return redirect("project", project.pk)
+
+
+@requires("edit")
+@require_POST
+def change_many(request: HttpRequest) -> HttpResponse:
+    """Set one column of the ticked projects."""
+    ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
+    column, value = request.POST.get("column", ""), request.POST.get("value", "")
+    if column not in forms.BULK or value not in CHOICES[column]:
+        raise ImportFailed(f"cannot set {column[:40]!r} to {value[:40]!r}", code="bulk")
+    if not 0 < len(ids) <= _MOST_AT_ONCE:
+        raise ImportFailed(f"choose 1 to {_MOST_AT_ONCE} projects, got {len(ids)}", code="bulk")
+    who = scope.current()
+    for pk, place_id in Project.objects.filter(pk__in=ids).values_list("pk", "place_id"):
+        if not who.owns(place_id=place_id, project_id=pk):
+            raise NotAllowed(_("所选项目中有不归您管的"))
+    number = editing.change_many(ids, column=column, value=value, as_of=timezone.localdate())
+    messages.success(request, _("已修改%(number)s个项目") % {"number": number})
+    return redirect(f"/projects/?{request.POST.get('query', '')[:1000]}")

@@ -1,0 +1,176 @@
+"""Forms of the project page. Values are checked here, once; the ledger trusts them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tuijin.errors import TuijinError
+from tuijin.importers.dates import parse_period
+from tuijin.importers.nouns import CHOICES, NOUNS, Column
+from tuijin.ledger.models import Park, Place, Project
+from tuijin.see.language import either, either_later
+
+_WAN = Decimal(10_000)
+_MOST_WAN = Decimal(100_000_000)  # 10,000 亿元
+# Columns that people edit, in the order shown; kept columns and keys are never typed in.
+EDITED = (
+    "name", "name_en", "code", "place", "park", "stage", "status", "construction_kind",
+    "investor_kind", "industry", "strategic_industry", "green_category", "total_investment_yuan",
+    "price_year", "capacity_mw", "land_mu", "planned_start_on", "planned_finish_on", "started_on",
+    "finished_on", "longitude", "latitude", "location_accuracy", "summary", "summary_en",
+)  # fmt: skip
+BULK = ("stage", "status", "construction_kind", "investor_kind", "strategic_industry")
+
+
+def _choices(name: str, *, blank: bool) -> list[tuple[str, Any]]:
+    words = [(code, either_later(zh, en)) for code, (zh, en) in CHOICES[name].items()]
+    return [("", "—"), *words] if blank else words
+
+
+def _field(name: str) -> forms.Field:
+    """The form field of an edited column, by the kind the vocabulary gives it."""
+    column = NOUNS["project"].column(name)
+    is_needed = column.required or name in ("stage", "status")
+    options: dict[str, Any] = {"label": _label(column), "required": is_needed}
+    if column.kind == "choice":
+        words = _choices(column.choices, blank=not is_needed)
+        select = forms.Select(attrs={"class": "form-select"})
+        return forms.ChoiceField(choices=words, widget=select, **options)
+    if column.kind == "date":
+        return forms.DateField(widget=_input("date"), **options)
+    if column.kind == "long_text":
+        area = forms.Textarea(attrs={"class": "form-control", "rows": 4})
+        return forms.CharField(max_length=column.max_length, widget=area, **options)
+    options["widget"] = _input("text")
+    if column.kind in _NUMBERS:
+        kind, limits = _NUMBERS[column.kind]
+        return kind(**limits, **options)
+    return forms.CharField(max_length=column.max_length, **options)
+
+
+_NUMBERS: dict[str, tuple[type[forms.Field], dict[str, Any]]] = {
+    "money": (forms.DecimalField, {"min_value": 0, "max_value": _MOST_WAN, "decimal_places": 6}),
+    "decimal": (forms.DecimalField, {"min_value": 0, "max_digits": 18, "decimal_places": 6}),
+    "integer": (forms.IntegerField, {"min_value": 1990, "max_value": 2100}),
+    "longitude": (forms.FloatField, {"min_value": 73, "max_value": 136}),
+    "latitude": (forms.FloatField, {"min_value": 3, "max_value": 54}),
+}
+_UNITS = {"mw": ("兆瓦", "MW"), "mu": ("亩", "mu")}
+
+
+def _label(column: Column) -> Any:
+    zh, en = (
+        ("万元", "10,000 yuan") if column.kind == "money" else _UNITS.get(column.unit, ("", ""))
+    )
+    if not zh:
+        return either_later(column.zh, column.en)
+    return either_later(f"{column.zh}（{zh}）", f"{column.en} ({en})")
+
+
+def _chooser(name: str) -> forms.ChoiceField:
+    column = NOUNS["project"].column(name)
+    select = forms.Select(attrs={"class": "form-select"})
+    return forms.ChoiceField(label=_label(column), required=column.required, widget=select)
+
+
+def _input(kind: str) -> forms.Widget:
+    if kind == "date":
+        return forms.DateInput(attrs={"class": "form-control", "type": "date"}, format="%Y-%m-%d")
+    return forms.TextInput(attrs={"class": "form-control"})
+
+
+class ProjectForm(forms.Form):
+    """The edited columns of a project; `changes()` gives them as the ledger keeps them."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, places: list[Place], parks: list[Park], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in EDITED:
+            self.fields[name] = _chooser(name) if name in ("place", "park") else _field(name)
+        self.fields["place"].choices = [  # type: ignore[attr-defined]  # a choice field
+            (p.code, either(p.short_name or p.name, p.name_en)) for p in places
+        ]
+        self.fields["park"].choices = [  # type: ignore[attr-defined]  # a choice field
+            ("", "—"), *((str(p.pk), either(p.name, p.name_en)) for p in parks)
+        ]  # fmt: skip
+
+    def changes(self) -> dict[str, Any]:
+        """Column values by attribute name."""
+        found = {name: self.cleaned_data[name] for name in EDITED}
+        if found["total_investment_yuan"] is not None:
+            found["total_investment_yuan"] *= _WAN
+        found["place_id"] = found.pop("place")
+        park = found.pop("park")
+        found["park_id"] = int(park) if park else None
+        return found
+
+
+def initial_of(project: Project) -> dict[str, Any]:
+    """What the form starts with."""
+    found = {name: getattr(project, name) for name in EDITED if name not in ("place", "park")}
+    if project.total_investment_yuan is not None:
+        found["total_investment_yuan"] = (project.total_investment_yuan / _WAN).normalize()
+        found["total_investment_yuan"] = format(found["total_investment_yuan"], "f")
+    return {**found, "place": project.place_id, "park": str(project.park_id or ""),
+            "version": project.version}  # fmt: skip
+
+
+class ReportForm(forms.Form):
+    """A progress report of a month or 旬."""
+
+    period = forms.CharField(
+        label=_("报告期"), max_length=20, help_text=_("如 2025-09 或 2025-09上旬"),
+        widget=_input("text"),
+    )  # fmt: skip
+    year_done_wan = forms.DecimalField(
+        label=_("本年累计完成投资（万元）"), required=False, min_value=0, max_value=_MOST_WAN,
+        decimal_places=6, widget=_input("text"),
+    )  # fmt: skip
+    total_done_wan = forms.DecimalField(
+        label=_("自开工累计完成投资（万元）"), required=False, min_value=0, max_value=_MOST_WAN,
+        decimal_places=6, widget=_input("text"),
+    )  # fmt: skip
+    progress = forms.CharField(
+        label=_("形象进度"), required=False, max_length=2000,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+    )  # fmt: skip
+    problems = forms.CharField(
+        label=_("存在问题"), required=False, max_length=2000,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+    )  # fmt: skip
+
+    def clean_period(self) -> str:
+        try:
+            return parse_period(self.cleaned_data["period"])
+        except (TuijinError, ValueError) as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def changes(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {
+            "year_done_yuan": None if data["year_done_wan"] is None
+            else data["year_done_wan"] * _WAN,
+            "total_done_yuan": None if data["total_done_wan"] is None
+            else data["total_done_wan"] * _WAN,
+            "progress": data["progress"],
+            "problems": data["problems"],
+        }  # fmt: skip
+
+
+class ReasonForm(forms.Form):
+    """A good reason (正当理由) for one node; it lifts the lights of that node."""
+
+    node = forms.ChoiceField(label=_("事项"), widget=forms.Select(attrs={"class": "form-select"}))
+    reason = forms.CharField(
+        label=_("正当理由"), max_length=1000,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, nodes: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["node"].choices = nodes  # type: ignore[attr-defined]  # a choice field

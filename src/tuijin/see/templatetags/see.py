@@ -1,0 +1,98 @@
+"""Words and values of the ledger on a page."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tuijin.importers.nouns import NOUNS
+from tuijin.ledger.models import Figure
+from tuijin.see.language import either
+from tuijin.see.panels import BuiltPanel
+from tuijin.see.wording import write_money, write_number
+from tuijin.units import UNITS
+
+register = template.Library()
+
+_ACTS = {
+    "create": gettext_lazy("新增"),
+    "change": gettext_lazy("修改"),
+    "bulk_change": gettext_lazy("批量修改"),
+    "correct": gettext_lazy("更正"),
+    "export": gettext_lazy("导出"),
+}
+# Trail's kind of entry -> noun, where the names differ.
+_NOUNS = {"progressreport": "report", "annualplan": "plan", "operatingrecord": "operating",
+          "stageevent": "stage_event"}  # fmt: skip
+
+
+@register.simple_tag
+def act(action: str) -> str:
+    return str(_ACTS.get(action, action))
+
+
+@register.simple_tag
+def object_kind(object_type: str) -> str:
+    noun = NOUNS.get(_NOUNS.get(object_type, object_type))
+    return either(noun.zh, noun.en) if noun else ""
+
+
+@register.simple_tag
+def column_title(attribute: str) -> str:
+    """The title of a column by its attribute; every noun is asked, the project first."""
+    name = attribute.removesuffix("_id")
+    for noun in (NOUNS["project"], *NOUNS.values()):
+        for column in noun.columns:
+            if column.name == name:
+                return either(column.zh, column.en)
+    return attribute
+
+
+@register.simple_tag
+def amount(name: str, value: Decimal | int | None) -> str:
+    """A quantity of an indicator, written by its suffix."""
+    if value is None:
+        return "—"
+    if name.endswith("_yuan"):
+        return write_money(value, language=either("zh-hans", "en"))
+    return write_number(value)
+
+
+@register.simple_tag
+def figure_value(figure: Figure) -> str:
+    """A recorded figure with its unit and range."""
+    if figure.date_value is not None:
+        return figure.date_value.isoformat()
+    if figure.text_value:
+        return figure.text_value
+    if figure.value is None and figure.low is None and figure.high is None:
+        return _("未记录")
+    text = "" if figure.value is None else _with_unit(figure.value, figure.unit)
+    if figure.low is None and figure.high is None:
+        return text
+    ends = [_with_unit(end, figure.unit) if end is not None else "…"
+            for end in (figure.low, figure.high)]  # fmt: skip
+    return f"{text} [{' – '.join(ends)}]".strip()
+
+
+def _with_unit(value: Decimal, unit: str) -> str:
+    if unit == "yuan":
+        return write_money(value, language=either("zh-hans", "en"))
+    if unit == "ratio":
+        return f"{write_number(value * 100, places=2)}%"
+    known = UNITS.get(unit)
+    word = either(known.zh, known.en) if known else unit
+    return f"{write_number(value, places=6)} {word}"
+
+
+@register.simple_tag(takes_context=True)
+def built_panel(context: template.Context, built: BuiltPanel) -> SafeString:
+    """Render a panel of another room with the page's request."""
+    return render_to_string(
+        built.panel.template, dict(built.context), request=context.get("request")
+    )
