@@ -136,6 +136,17 @@ NUMBERS = {
     "150200-wind_construction_mw": "784",
     "150200-wind_planned_mw": "2555",
     "150200-grid_storage_station_count": "14",
+    # series and peers
+    "100000-prnd_oxide_yuan_per_t-2018-02": "332000",
+    "100000-prnd_oxide_yuan_per_t-2023-05": "495000",
+    "100000-prnd_metal_yuan_per_t": "610000",
+    "640000-ferrosilicon_cost_yuan_per_t": "5433",
+    "630000-ferrosilicon_cost_yuan_per_t": "5831",
+    "150824-agv_freight_t-2023": "2900000",
+    "150824-agv_passes_count-202405": "72800",
+    "150824-agv_passes_count-202512": "303800",
+    "guyang-anode-financial_benchmark_ratio": "0.12",
+    "mingtuo-chrome-stated_profit_and_tax_yuan_per_year": "200000000",
     # the city
     "150200-major_projects_count-2025": "650",
     "150200-major_projects_count-2026": "564",
