@@ -23,7 +23,7 @@ UNIT_EXPECTED = "表头或单元格写明单位，如（万元）"
 
 
 def _unit_labels() -> dict[str, str]:
-    labels = {}
+    labels: dict[str, str] = {}
     for unit in UNITS.values():
         for label in (unit.code, unit.zh, unit.en):
             labels.setdefault(unicodedata.normalize("NFKC", label).lower(), unit.code)

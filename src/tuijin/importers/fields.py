@@ -100,7 +100,9 @@ def read_cells(
         errors = np.flatnonzero(cells.kinds == Kind.ERROR)
         reading.refuse(errors, "cell_error", "不是公式错误值")
         empty = np.flatnonzero(cells.kinds == Kind.FORMULA_WITHOUT_VALUE)
-        reading.refuse(empty, "formula_without_value", "公式须带有已计算的值：在表格软件中打开并保存")
+        reading.refuse(
+            empty, "formula_without_value", "公式须带有已计算的值：在表格软件中打开并保存"
+        )
     return values, reading.problems, reading.notes
 
 
@@ -140,6 +142,8 @@ def _read_texts(reading: _Reading, unit: str | None) -> None:
     )  # fmt: skip
     if column.kind not in _TEXT_KINDS:
         _parse_each(cleaned, faults, _build_reader(column, unit))
+    elif column.kind == "long_text":
+        cleaned = [None if text in _BLANK_MARKS else text for text in cleaned]
     by_code = np.full(len(cells.texts), None, dtype=object)
     by_code[distinct] = cleaned if column.kind != "json" else _objects(cleaned)
     reading.values[is_text] = by_code[cells.codes[is_text]]
@@ -164,9 +168,7 @@ def _objects(values: list[Any]) -> np.ndarray:
     return out
 
 
-def _parse_each(
-    cleaned: list[Any], faults: dict[int, Fault], read: Callable[[str], Any]
-) -> None:
+def _parse_each(cleaned: list[Any], faults: dict[int, Fault], read: Callable[[str], Any]) -> None:
     for number, text in enumerate(cleaned):
         if text is None:
             continue
@@ -198,7 +200,19 @@ def _note_changes(reading: _Reading, is_text: np.ndarray, distinct: np.ndarray) 
                 reading.note(good, "month_only", "只有年月，按当月最后一天入账")
 
 
-def _build_reader(column: Column, unit: str | None) -> Callable[[str], Any]:  # noqa: PLR0911  # one line a kind
+_SIMPLE_READERS: dict[str, Callable[[str], Any]] = {
+    "date": dates.parse_date,
+    "month": dates.parse_month,
+    "period": dates.parse_period,
+    "project_code": codes.parse_project_code,
+    "uscc": codes.parse_uscc,
+    "url": texts.parse_url,
+    "boolean": texts.parse_boolean,
+    "json": texts.parse_json,
+}
+
+
+def _build_reader(column: Column, unit: str | None) -> Callable[[str], Any]:
     match column.kind:
         case "money":
             measure = decimals.build_measure_reader("yuan", unit=unit)
@@ -207,27 +221,11 @@ def _build_reader(column: Column, unit: str | None) -> Callable[[str], Any]:  # 
             return _build_decimal_reader(column, unit)
         case "integer":
             return lambda text: _whole(column, text)
-        case "date":
-            return dates.parse_date
-        case "month":
-            return dates.parse_month
-        case "period":
-            return dates.parse_period
         case "choice":
             return texts.build_choice_reader(column.choices)
-        case "project_code":
-            return codes.parse_project_code
-        case "uscc":
-            return codes.parse_uscc
         case "longitude" | "latitude":
             return lambda text: _degrees(column, float(parse_decimal(text)))
-        case "url":
-            return texts.parse_url
-        case "boolean":
-            return texts.parse_boolean
-        case "json":
-            return texts.parse_json
-    return str
+    return _SIMPLE_READERS[column.kind]
 
 
 def _build_decimal_reader(column: Column, unit: str | None) -> Callable[[str], Decimal]:
@@ -313,7 +311,7 @@ def _read_measures(
 
 def _read_wholes(reading: _Reading, where: np.ndarray, numbers: np.ndarray) -> None:
     is_whole = (numbers == np.rint(numbers)) & (np.abs(numbers) < 1e15)
-    low, high = (1949, 2100) if reading.column.name in _YEARS else (0, 1e15)
+    low, high = (1949.0, 2100.0) if reading.column.name in _YEARS else (0.0, 1e15)
     low = -1e15 if reading.column.signed else low
     in_range = (numbers >= low) & (numbers <= high)
     good = is_whole & in_range

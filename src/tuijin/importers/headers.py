@@ -38,7 +38,9 @@ class HeaderUnmatched(ImportFailed):
 
     code, title = "header", "表头不符合要求"
 
-    def __init__(self, detail: str, *, headers: Sequence[Header], problems: Sequence[Problem]) -> None:
+    def __init__(
+        self, detail: str, *, headers: Sequence[Header], problems: Sequence[Problem]
+    ) -> None:
         super().__init__(detail, problems=problems)
         self.headers = tuple(headers)
 
@@ -50,6 +52,7 @@ class Found:
     header: Header
     numbers: tuple[int, ...]  # column numbers of the titles
     first: int  # index into grid.rows of the first row below
+    is_answered: bool = False  # a person has said what the titles mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,7 @@ _NOUN_BY_SHEET = {
 }
 
 
-def find_header(
-    grid: Grid, *, mappings: Mapping[str, ColumnMapping] | None = None
-) -> Found | None:
+def find_header(grid: Grid, *, mappings: Mapping[str, ColumnMapping] | None = None) -> Found | None:
     """
     Find the header row of a sheet, or None where no row looks like one.
 
@@ -128,7 +129,9 @@ def _apply(found: Found, answer: ColumnMapping) -> Found:
     columns = (*answer.columns, *[None] * count)[:count]
     given = (*answer.units, *[None] * count)[:count]
     units = tuple(new or old for new, old in zip(given, found.header.units, strict=True))
-    return replace(found, header=replace(found.header, columns=columns, units=units))
+    return replace(
+        found, header=replace(found.header, columns=columns, units=units), is_answered=True
+    )
 
 
 def _read_header(grid: Grid, index: int, depth: int, own: str) -> Found | None:
@@ -158,16 +161,21 @@ def _read_header(grid: Grid, index: int, depth: int, own: str) -> Found | None:
 
 def _spans(grid: Grid, rows: list[int]) -> bool:
     """Whether merges bind the two rows together: across the top one, or down through both."""
-    return any(
-        top == rows[0] and (bottom >= rows[1] or (right > left and bottom == top))
-        for top, left, bottom, right in grid.merges
-    ) and rows[1] == rows[0] + 1
+    return (
+        any(
+            top == rows[0] and (bottom >= rows[1] or (right > left and bottom == top))
+            for top, left, bottom, right in grid.merges
+        )
+        and rows[1] == rows[0] + 1
+    )
 
 
 def _level(grid: Grid, row: int, *, spread: bool) -> dict[int, str]:
     """Titles of one header row by column; a merged title counts for all its columns."""
     titles = {
-        number: text for number in grid.columns if (text := " ".join(grid.text(row, number).split()))
+        number: text
+        for number in grid.columns
+        if (text := " ".join(grid.text(row, number).split()))
     }
     if spread:
         for top, left, bottom, right in grid.merges:
@@ -183,19 +191,19 @@ def _read_context(grid: Grid, index: int) -> _Context:
         for number in grid.columns
         if (text := grid.text(row, number))
     )
-    unit = _CAPTION_UNIT.search(above)
+    units = [unit for label in _CAPTION_UNIT.findall(above) if (unit := find_unit(label))]
     year = _YEAR.search(unicodedata.normalize("NFKC", above))
     month = _MONTH_END.search(above[year.end() :]) if year else None
-    return _Context(
-        find_unit(unit[1]) if unit else None, year[1] if year else "", month[1] if month else ""
-    )
+    return _Context(units[0] if units else None, year[1] if year else "", month[1] if month else "")
 
 
 def _match_all(
     pairs: Sequence[tuple[str, ...]], own: str, context: _Context
 ) -> list[tuple[str | None, str | None]]:
     """Match titles to columns; a column taken by one title is not taken again."""
-    nouns: tuple[str, ...] = (own,) if own else _choose_nouns([pair[-1] or pair[0] for pair in pairs])
+    nouns: tuple[str, ...] = (
+        (own,) if own else _choose_nouns([pair[-1] or pair[0] for pair in pairs])
+    )
     if own == "project":
         nouns = ("project", *BESIDE_PROJECT)
     taken: set[str] = set()
@@ -207,14 +215,23 @@ def _match_all(
             noun, _, column = name.partition("@")[0].partition(".")
             unit = unit or _default_unit(NOUNS[noun].column(column), pair, context)
         matches.append((name, unit))
-    said = {name for name, _ in matches}
-    for noun, column in (("plan", "year"), ("report", "period")):
-        if f"{noun}.{column}" in said:  # a column of its own says it
-            matches = [
-                (n.partition("@")[0] if n and n.startswith(f"{noun}.") else n, u)
-                for n, u in matches
-            ]
-    return matches
+    return [(_settle_period(name, matches), unit) for name, unit in matches]
+
+
+def _settle_period(
+    name: str | None, matches: Sequence[tuple[str | None, str | None]]
+) -> str | None:
+    """A year or period column says when; else what another title of the same noun says holds."""
+    full, _, when = (name or "").partition("@")
+    noun, _, column = full.partition(".")
+    own = {"plan": "year", "report": "period"}.get(noun)
+    if name is None or own is None or column == own:
+        return name
+    said = {n for n, _ in matches if n and n.startswith(f"{noun}.")}
+    if f"{noun}.{own}" in said:
+        return full
+    others = {n.partition("@")[2] for n in said} - {""}
+    return f"{full}@{others.pop()}" if not when and len(others) == 1 else name
 
 
 def _choose_nouns(titles: Sequence[str]) -> tuple[str, ...]:
@@ -241,8 +258,8 @@ def _match(
             full = _with_period(f"{noun}.{name}", above + whole, context)
             if full not in taken:
                 return full, unit or above_unit
-    if "project" in nouns:
-        dated = _match_dated(above + whole if above != whole else whole, context)
+    for title in dict.fromkeys((whole, above + whole)) if "project" in nouns else ():
+        dated = _match_dated(title, context)
         if dated and dated not in taken:
             return dated, unit or above_unit
     return None, unit or above_unit

@@ -244,7 +244,7 @@ def strip_comments(content: bytes) -> bytes:
     """Write a part without comments and CDATA, so that every `<` begins a tag."""
     root = parse_xml(content)
     etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
-    return etree.tostring(root, encoding="utf-8")
+    return bytes(etree.tostring(root, encoding="utf-8"))
 
 
 def _check_links(parts: dict[str, bytes]) -> None:

@@ -25,11 +25,18 @@ from tuijin.importers.prescan import refuse
 MAX_ROWS = 50_000
 EXAMPLE_MARK = "示例"
 _SUBTOTAL = re.compile(r"^(?:[合小总共]\s*计|总\s*数|[^\d]{0,20}[合小]计)[:：]?$")
-_GROUP = re.compile(r"^(?:[一二三四五六七八九十]+\s*[、.．]|[（(][一二三四五六七八九十]+[)）]).{0,60}$")
+_GROUP = re.compile(
+    r"^(?:[一二三四五六七八九十]+\s*[、.．]|[（(][一二三四五六七八九十]+[)）]).{0,60}$"
+)
 # Finds quickly whether any line of many may be one of the above.
-_SUSPICIOUS = re.compile(rf"计\s*[:：]?$|^总\s*数|^[一二三四五六七八九十（(]|^{EXAMPLE_MARK}", re.MULTILINE)
+_SUSPICIOUS = re.compile(
+    rf"计\s*[:：]?$|^总\s*数|^[一二三四五六七八九十（(]|^{EXAMPLE_MARK}", re.MULTILINE
+)
 _LOOKS_LIKE_KEY = re.compile(r"[a-z0-9][a-z0-9_.:-]*")
-_FILLED_DOWN = ("ref", "choice")  # a merged amount may be the sum of the rows it spans: never spread
+_FILLED_DOWN = (
+    "ref",
+    "choice",
+)  # a merged amount may be the sum of the rows it spans: never spread
 
 
 @dataclass(slots=True)
@@ -80,6 +87,7 @@ def parse_grids(
     if not headers:
         raise _unmatched(skipped)
     said.extend(Problem("sheet_skipped", "没有找到表头，未读取", grid.name) for grid in skipped)
+    problems.sort(key=lambda p: (p.sheet, p.row, len(p.column), p.column))
     return Parsed(tuple(tables), tuple(problems), tuple(said), tuple(headers), encoding)
 
 
@@ -90,12 +98,14 @@ def _unmatched(grids: Sequence[Grid]) -> HeaderUnmatched:
         Problem("header", f"表头为：{'、'.join(h.titles)[:200]}", h.sheet, h.row, expected=expected)
         for h in guesses
     ]
-    return HeaderUnmatched(f"没有找到表头；至少应有：{expected}", headers=guesses, problems=problems)
+    return HeaderUnmatched(
+        f"没有找到表头；至少应有：{expected}", headers=guesses, problems=problems
+    )
 
 
 def _read_sheet(grid: Grid, found: Found) -> _Sheet:
     header = found.header
-    _check_header(header)
+    _check_header(header, is_answered=found.is_answered)
     keep, notes = _select_rows(grid, found)
     if keep.size > MAX_ROWS:
         raise refuse("too_many_rows", f"{keep.size} 行，上限 {MAX_ROWS}", sheet=grid.name)
@@ -125,7 +135,7 @@ def _column(name: str) -> Column:
     return NOUNS[noun].column(column)
 
 
-def _check_header(header: Header) -> None:
+def _check_header(header: Header, *, is_answered: bool) -> None:
     """Refuse a sheet that lacks a required column of its main noun, or names one twice."""
     names = [name for name in header.columns if name]
     main = _main_noun(header)
@@ -142,6 +152,13 @@ def _check_header(header: Header) -> None:
         Problem("header", "两列含义相同", header.sheet, header.row, letter, name, "每列只出现一次")
         for letter, name in zip(header.letters, header.columns, strict=True)
         if name and names.count(name) > 1
+    ]
+    problems += [
+        Problem(
+            "header", f"“{title}”出现多次", header.sheet, header.row, letter, name, "每列只出现一次"
+        )
+        for letter, title, name in zip(header.letters, header.titles, header.columns, strict=True)
+        if name and header.titles.count(title) > 1 and not is_answered
     ]
     if problems:
         found = "、".join(header.titles)[:300]
@@ -174,14 +191,20 @@ def _select_rows(grid: Grid, found: Found) -> tuple[np.ndarray, list[Problem]]:
             mark = _row_mark(str(cells.texts[code]).strip())
             if mark:
                 drop |= dict.fromkeys(is_text[codes == code].tolist(), mark)
-    filled = sum((grid.columns[n].kinds != Kind.EMPTY).astype(np.int64) for n in mapped)
+    filled = np.zeros(grid.rows.size, dtype=np.int64)
+    for number in mapped:
+        filled += grid.columns[number].kinds != Kind.EMPTY
     drop = {
         index: mark for index, mark in drop.items() if mark != "group_row" or filled[index] <= 1
     }
-    empty = below[np.asarray(filled)[below] == 0]  # only columns nobody mapped
+    empty = below[filled[below] == 0]  # only columns nobody mapped
     gone = sorted({*drop, *empty.tolist()})
     keep = np.setdiff1d(below, np.array(gone, dtype=np.int64), assume_unique=True)
-    said = {"subtotal_row": "合计行，未读取", "group_row": "分组标题行，未读取", "example_row": "示例行，未读取"}
+    said = {
+        "subtotal_row": "合计行，未读取",
+        "group_row": "分组标题行，未读取",
+        "example_row": "示例行，未读取",
+    }
     notes = [
         Problem(mark, said[mark], grid.name, int(grid.rows[index]))
         for index, mark in sorted(drop.items())
@@ -263,9 +286,7 @@ def _require(sheet: _Sheet, main: str) -> None:
                                               row, letter, column.name, column.zh))  # fmt: skip
 
 
-def _table(
-    sheet: _Sheet, noun: str, columns: Mapping[str, np.ndarray], where: np.ndarray
-) -> Table:
+def _table(sheet: _Sheet, noun: str, columns: Mapping[str, np.ndarray], where: np.ndarray) -> Table:
     kept = columns if where.all() else {name: values[where] for name, values in columns.items()}
     return Table(noun, dict(kept), sheet.rows[where], sheet.grid.name)
 

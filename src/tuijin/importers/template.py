@@ -33,7 +33,7 @@ _HELP = (
     "1. 每个工作表是一类内容，一行一条；可以只填需要的工作表，也可以只填需要的列。",
     "2. 橙色表头是必填列。没有的内容留空，不要填“无”“待定”。",
     "3. 金额的单位写在表头，可改为（元）（亿元）；也可以在单元格里写明，如 1.2亿元。",
-    "4. 日期写 2025-09-20、2025/9/20 或 2025年9月20日；只知道月份时写 2025年9月，按当月最后一天入账。",
+    "4. 日期写 2025-09-20 或 2025年9月20日；只知道月份时写 2025年9月，按当月最后一天入账。",
     "5. 有下拉框的列请从下拉框选择。地区可填代码、全称或简称，如 150223、达茂旗。",
     f"6. 以“{EXAMPLE_MARK}”开头的行不会被读取，可以删除。",
     "7. 引用其他内容时填编号或名称，如项目填项目代码、编号或名称。",
@@ -51,9 +51,7 @@ def column_title(column: Column) -> str:
     return f"{column.zh}（比例）" if column.unit == "ratio" else column.zh
 
 
-def build_template(
-    nouns: Sequence[str] = DEFAULT_NOUNS, *, places: Sequence[str] = ()
-) -> bytes:
+def build_template(nouns: Sequence[str] = DEFAULT_NOUNS, *, places: Sequence[str] = ()) -> bytes:
     """
     Build the empty workbook.
 

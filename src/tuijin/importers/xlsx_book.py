@@ -54,18 +54,14 @@ def read_workbook(data: bytes, *, name: str) -> Workbook:
     """
     parts = open_parts(data, name=name)
     book = parse_xml(_main_part(parts))
-    epoch_1904 = any(
-        node.get("date1904") in ("1", "true") for node in book.iter("{*}workbookPr")
-    )
+    epoch_1904 = any(node.get("date1904") in ("1", "true") for node in book.iter("{*}workbookPr"))
     shared = read_shared_texts(_part(parts, "sharedStrings.xml") or b"")
     dated = _dated_styles(_part(parts, "styles.xml"))
     grids = tuple(
         _read_grid(parts.pop(sheet.part), sheet, shared, dated, epoch_1904=epoch_1904)
         for sheet in _list_sheets(book, parts)
     )
-    notes = [
-        Problem("hidden_sheet", "工作表是隐藏的", g.name) for g in grids if g.is_hidden
-    ]
+    notes = [Problem("hidden_sheet", "工作表是隐藏的", g.name) for g in grids if g.is_hidden]
     if any("externallinks/" in part.lower() for part in parts):
         notes.append(Problem("external_link", "含外部链接；只用已保存的值，不读取外部文件"))
     return Workbook(grids, tuple(notes))
@@ -93,7 +89,7 @@ def _list_sheets(book: etree._Element, parts: dict[str, bytes]) -> list[_Sheet]:
         for node in parse_xml(rels).iter("{*}Relationship")
         if (node.get("Type") or "").endswith("/worksheet")
     }
-    sheets = []
+    sheets: list[_Sheet] = []
     for node in book.iter("{*}sheet"):
         link = next((v for k, v in node.attrib.items() if str(k).endswith("}id")), None)
         part = targets.get(str(link))
@@ -175,7 +171,9 @@ def _read_merges(tail: bytes, sheet: str) -> tuple[tuple[int, int, int, int], ..
         area += (merge[2] - merge[0] + 1) * (right - left + 1)
         merges.append(merge)
     if area > MAX_MERGED_CELLS:
-        raise refuse("merge_too_large", f"合并区域共 {area} 格，上限 {MAX_MERGED_CELLS}", sheet=sheet)
+        raise refuse(
+            "merge_too_large", f"合并区域共 {area} 格，上限 {MAX_MERGED_CELLS}", sheet=sheet
+        )
     return tuple(merges)
 
 
@@ -189,9 +187,9 @@ def _hidden_columns(head: bytes) -> tuple[int, ...]:
 
 
 def _all_texts(shared: np.ndarray, inline: list[str]) -> np.ndarray:
-    texts = np.empty(shared.size + len(inline), dtype=object)
+    texts = np.empty(shared.size + len(inline) + 1, dtype=object)
     texts[: shared.size] = shared
-    texts[shared.size :] = inline
+    texts[shared.size :] = [*inline, ""]
     return texts
 
 

@@ -84,9 +84,13 @@ def read_cells_xml(body: bytes, *, n_shared: int) -> RawCells:
     types = (np.int32, np.int32, np.uint8, np.float64, np.int32, np.int32)
     blocks.append(tuple(lonely[:, n].astype(t) for n, t in enumerate(types)))
     merged = [np.concatenate(columns) for columns in zip(*blocks, strict=True)]
-    if (merged[4] >= n_shared + len(odd.texts)).any():
+    is_text = (merged[2] == Kind.TEXT) | (merged[2] == Kind.ERROR)
+    if (merged[4][is_text] >= n_shared + len(odd.texts)).any():
         raise unreadable("共享文字的编号超出范围")
-    return RawCells(*merged, texts=odd.texts, formulas=odd.formulas)
+    rows, columns, kinds, numbers, codes, styles = merged
+    return RawCells(
+        rows, columns, kinds, numbers, codes, styles, texts=odd.texts, formulas=odd.formulas
+    )
 
 
 def _cut(body: bytes) -> list[tuple[int, int]]:
@@ -108,16 +112,18 @@ def _read_block(
     second = block[tags + 2]
     row_tags = tags[(first[:-4] == _R) & (second == _O) & (block[tags + 3] == _W)]
     if not row_tags.size:
-        return tuple(np.zeros(0, t) for t in "iiBdii"), last_row  # type: ignore[return-value]  # a generator's length is not known to the checker
+        return tuple(np.zeros(0, t) for t in "iiBdii"), last_row
     row_numbers = _number_rows(body, block, row_tags, begin, last_row=last_row)
-    is_cell = (second == _SPACE) | (second == _GT) | (second == _SLASH)
+    is_cell = (second <= _SPACE) | (second == _GT) | (second == _SLASH)
     cells = np.flatnonzero((first[:-4] == _C) & is_cell)
     starts = tags[cells]
     nexts = np.append(tags, block.size - _PAD)[cells + 1]
     rows = row_numbers[np.searchsorted(row_tags, starts) - 1]
     is_blank = (block[nexts - 2] == _SLASH) & (block[nexts - 1] == _GT) & (first[cells + 1] != _V)
     plain = (first[cells + 1] == _V) & (first[cells + 2] == _SLASH) & (first[cells + 3] == _SLASH)
-    parts, good = _read_plain(block, starts[plain], nexts[plain], tags[cells[plain] + 2], rows[plain])
+    parts, good = _read_plain(
+        block, starts[plain], nexts[plain], tags[cells[plain] + 2], rows[plain]
+    )
     is_odd = ~plain & ~is_blank
     is_odd[np.flatnonzero(plain)[~good]] = True
     ends = np.append(starts[1:], block.size - _PAD)
@@ -251,23 +257,25 @@ def _read_odd(
     else:
         place = _REFERENCE.fullmatch(reference)
         if not place or int(place[2]) != row:
-            raise unreadable(f"单元格的位置与所在行不符：{reference[:12].decode('ascii', 'replace')}")
+            raise unreadable(
+                f"单元格的位置与所在行不符：{reference[:12].decode('ascii', 'replace')}"
+            )
         column = column_number(place[1].decode())
     style = attributes.get(b"s", b"0")
     kind, number, code = _read_content(attributes.get(b"t", b"n"), found[2] or b"", odd)
-    if _FORMULA.search(found[2] or b""):
+    if kind != Kind.FORMULA_WITHOUT_VALUE and _FORMULA.search(found[2] or b""):
         odd.formulas.append((row, column))
     if kind != Kind.EMPTY:
-        odd.values.append(
-            (row, column, kind, number, code, int(style) if style.isdigit() else 0)
-        )
+        odd.values.append((row, column, kind, number, code, int(style) if style.isdigit() else 0))
     return row, column
 
 
 def _read_content(kind: bytes, content: bytes, odd: _Odd) -> tuple[int, float, int]:
     inline = _INLINE.search(content)
     if kind == b"inlineStr" or inline:
-        return odd.add_text(Kind.TEXT, rich_text(inline[1].decode("utf-8", "replace")) if inline else "")
+        return odd.add_text(
+            Kind.TEXT, rich_text(inline[1].decode("utf-8", "replace")) if inline else ""
+        )
     found = _VALUE.search(content)
     text = decode_text(found[1].decode("utf-8", "replace")) if found else ""
     if kind in (b"str", b"d"):

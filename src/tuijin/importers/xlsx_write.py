@@ -1,4 +1,4 @@
-"""Write workbooks: texts as texts, numbers as numbers, nothing that runs (security reference 10)."""
+"""Write workbooks: texts as texts, numbers as numbers, nothing that runs (security reference)."""
 
 from __future__ import annotations
 
@@ -81,14 +81,12 @@ class Formats:
         self._numbers: dict[int, Format] = {}
         self.text = book.add_format({"quote_prefix": True, "valign": "top"})
         self.wrapped = book.add_format({"quote_prefix": True, "text_wrap": True, "valign": "top"})
-        self.header = book.add_format(
-            {"quote_prefix": True, "bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True}
-        )  # fmt: skip
-        self.required = book.add_format(
-            {"quote_prefix": True, "bold": True, "bg_color": "#F8CBAD", "border": 1, "text_wrap": True}
-        )  # fmt: skip
+        title = {"quote_prefix": True, "bold": True, "border": 1, "text_wrap": True}
+        self.header = book.add_format({**title, "bg_color": "#DCE6F1"})
+        self.required = book.add_format({**title, "bg_color": "#F8CBAD"})
         self.date = book.add_format({"num_format": "yyyy-mm-dd"})
-        self.example = book.add_format({"quote_prefix": True, "italic": True, "font_color": "#808080"})
+        grey = {"quote_prefix": True, "italic": True, "font_color": "#808080"}
+        self.example = book.add_format(grey)
 
     def number(self, places: int | None) -> Format | None:
         if places is None:
