@@ -1,0 +1,37 @@
+"""Names of metrics in words, for a reader who does not know `clearance_minutes`."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_FILE = Path(__file__).parent / "data" / "metrics.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricName:
+    """A row of `data/metrics.csv`; `docs/metrics.md` shows the same rows."""
+
+    metric: str
+    unit: str
+    name: str
+    name_en: str
+
+
+@cache
+def load_metrics() -> Mapping[str, MetricName]:
+    """Return the metrics that have a name; anybody may record others, which go by their code."""
+    with _FILE.open(encoding="utf-8", newline="") as stream:
+        return {
+            row["metric"]: MetricName(row["metric"], row["unit"], row["name"], row["name_en"])
+            for row in csv.DictReader(stream)
+        }
+
+
+def name_of(metric: str) -> tuple[str, str]:
+    """Return the name in Chinese and English, or the code itself twice."""
+    known = load_metrics().get(metric)
+    return (known.name, known.name_en) if known else (metric, metric)
