@@ -13,6 +13,7 @@ from django.db.models import Count, Q
 
 from tuijin.ledger import records, trail
 from tuijin.units import UNITS
+from tuijin.verify import wording
 from tuijin.verify.cases import Case, chunks
 from tuijin.verify.checks import Inputs, Measurement
 from tuijin.verify.claim_types import Finding
@@ -247,8 +248,8 @@ def needs_of(verdict: Verdict) -> dict[str, Any] | None:
     if verdict.ruling != "UNDECIDED":
         return None
     return {
-        "missing": verdict.needs_en,
-        "missing_zh": verdict.needs_zh,
+        "text": wording.write_needs(verdict, english=True),
+        "text_zh": wording.write_needs(verdict, english=False),
         "decides": [
             {"name": name, "unit": unit, "low": low, "high": high}
             for name, unit, low, high in verdict.decides
