@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
@@ -18,9 +20,7 @@ class UserSession(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> type[Any]:
-        from tuijin.ledger.sessions import SessionStore  # it reads this table
-
-        return SessionStore
+        return import_module(settings.SESSION_ENGINE).SessionStore  # it reads this table
 
     class Meta:
         indexes = (models.Index(fields=("user", "started_at"), name="session_user"),)
