@@ -19,7 +19,9 @@ def test_every_metric_has_a_base_unit_and_two_names() -> None:
 
 
 def test_the_documents_list_the_same_metrics() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.+?) \| (.+?) \|", DOCS.read_text("utf-8"), re.M)
+    rows = re.findall(
+        r"^\| `(\w+)` \| (\w+) \| (.+?) \| (.+?) \|", DOCS.read_text("utf-8"), re.MULTILINE
+    )
     known = [(m.metric, m.unit, m.name, m.name_en) for m in load_metrics().values()]
     assert rows == known
 
