@@ -1,0 +1,214 @@
+"""
+One sheet a stop: what it is, what was promised, what was verified, what is late, what was said
+last time, and three questions. Web page, phone, PDF and DOCX all show this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tuijin.ledger import visible
+from tuijin.ledger.models import Figure, OperatingRecord, Project
+from tuijin.meet.models import Comment, Meeting, Stop
+from tuijin.meet.ordering import days_of, load_stops
+from tuijin.meet.questions import Asked, ask
+from tuijin.meet.remarks import Earlier, last_time
+from tuijin.see import project_page
+from tuijin.see.judging import explain
+from tuijin.see.language import choice_text, either, is_english
+from tuijin.see.models import LightRule
+from tuijin.see.wording import write_money
+from tuijin.verify.listing import Line, load_lines
+from tuijin.verify.models import Claim
+from tuijin.verify.wording import write_check, write_needs, write_unit, write_value
+
+STATED_METRIC = "meeting_projects_count"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A claim and its verdict, in the words a reader may see."""
+
+    line: Line
+    title: str
+    ruling: str
+    figures: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A node past its date."""
+
+    name: str
+    due_on: date
+    late_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that stands on the page of a stop."""
+
+    stop: Stop
+    number: int
+    project: Project
+    name: str
+    place: str
+    summary: str
+    facts: tuple[tuple[str, str], ...]
+    promises: tuple[Promise, ...]
+    light: str
+    light_rule: LightRule | None
+    late: tuple[Late, ...]
+    earlier: Earlier | None
+    questions: tuple[Asked, ...]
+    comments: tuple[Comment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """A day of the tour: its stops in order, and what the record says was seen."""
+
+    day: date
+    stops: tuple[Stop, ...]
+    stated: Figure | None
+
+    @property
+    def unnamed_count(self) -> int:
+        """Projects said to have been seen that nobody has named."""
+        said = int(self.stated.value) if self.stated and self.stated.value else 0
+        return max(0, said - len(self.stops))
+
+
+def load_days(meeting: Meeting) -> list[DayPlan]:
+    """Every day of the meeting with its visible stops."""
+    stops = list(load_stops(meeting))
+    stated = Figure.objects.filter(
+        place=meeting.place, metric=STATED_METRIC, is_current=True
+    ).select_related("source")
+    said = {figure.as_of: figure for figure in stated}
+    return [
+        DayPlan(day, tuple(s for s in stops if s.day == day), said.get(day.isoformat()))
+        for day in days_of(meeting)
+    ]
+
+
+def build_sheets(meeting: Meeting, *, as_of: date, day: date | None = None) -> list[Sheet]:
+    """Build the sheets of a meeting in the order of the tour; numbers count within a day."""
+    return [
+        build_sheet(stop, number=number, as_of=as_of)
+        for plan in load_days(meeting)
+        if day in (None, plan.day)
+        for number, stop in enumerate(plan.stops, start=1)
+    ]
+
+
+def build_sheet(stop: Stop, *, number: int, as_of: date) -> Sheet:
+    project = stop.project
+    claims = Claim.objects.filter(project=project).select_related("project__place", "source")
+    lines = load_lines(list(claims))
+    sees_internal = project_page.is_shown(project, "I")
+    explained = explain(project, as_of=as_of) if sees_internal else None
+    comments = Comment.objects.filter(stop=stop).select_related("author")
+    return Sheet(
+        stop=stop,
+        number=number,
+        project=project,
+        name=either(project.name, project.name_en),
+        place=either(str(project.place), project.place.name_en),
+        summary=either(project.summary, project.summary_en),
+        facts=tuple(_facts(project)),
+        promises=tuple(_promise(line) for line in lines),
+        light=explained.light if explained else "",
+        light_rule=explained.rule if explained else None,
+        late=tuple(_late(project, as_of=as_of)) if sees_internal else (),
+        earlier=last_time(project, before=stop.meeting),
+        questions=ask(lines, _missing(project)) if sees_internal else (),
+        comments=tuple(comments),
+    )
+
+
+def _promise(line: Line) -> Promise:
+    verdict, claim, english = line.speaking, line.claim, is_english()
+    title = either(claim.title, claim.title_en)
+    if verdict is None:
+        return Promise(line, title, "", _("尚未检验"), "")
+    if not line.shows_figures:
+        return Promise(line, title, verdict.ruling, _("数据不公开"), "")
+    figures = write_value(verdict, claim)
+    if figures and verdict.on is None:
+        unit = write_unit(claim.unit, english=english)
+        figures = f"{figures} {unit}" if english else f"{figures}{unit}"
+    basis = write_check(verdict, sources=line.sources, english=english)
+    if verdict.ruling == "UNDECIDED":
+        figures = write_needs(verdict, english=english) or figures
+    return Promise(line, title, verdict.ruling, figures, basis)
+
+
+def _facts(project: Project) -> list[tuple[str, str]]:
+    """What the project is, unknown entries left out; only what the reader may see."""
+    language = get_language() or "zh-hans"
+    rows = [
+        (_("阶段"), choice_text("stage", project.stage)),
+        (_("地区"), either(str(project.place), project.place.name_en)),
+        (_("园区"), either(project.park.name, project.park.name_en) if project.park else ""),
+        (_("建设单位"), either(project.owner.name, project.owner.name_en) if project.owner else ""),
+        (_("总投资"), _money(project, "total_investment_yuan", language)),
+        (_("年度计划投资"), _money(project, "year_planned_yuan", language)),
+        (_("本年完成投资"), _money(project, "year_done_yuan", language)),
+        (_("开工日期"), str(project.started_on or "")),
+        (_("计划竣工"), str(project.planned_finish_on or "")),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def _money(project: Project, column: str, language: str) -> str:
+    amount = getattr(project, column)
+    is_shown = visible.is_shown(column, place_id=project.place_id, project_id=project.pk)
+    return write_money(amount, language=language) if is_shown and amount is not None else ""
+
+
+def _late(project: Project, *, as_of: date) -> list[Late]:
+    return [
+        Late(row.name, row.node.due_on, (as_of - row.node.due_on).days)
+        for row in project_page.nodes(project, as_of=as_of)
+        if row.is_late and row.node.due_on is not None
+    ]
+
+
+def _missing(project: Project) -> dict[str, list[str]]:
+    """Entries that would answer a question and are empty, by topic."""
+    metrics = set(
+        Figure.objects.filter(project=project, is_current=True).values_list("metric", flat=True)
+    )
+    has_records = OperatingRecord.objects.filter(project=project).exists()
+    has_capacity = any("capacity" in m or m == "output_t_per_year" for m in metrics)
+    found: dict[str, list[tuple[bool, str]]] = {
+        "technology": [
+            (project.owner_id is None, _("建设单位")),
+            (project.capacity_mw is None and not has_capacity, _("设计产能")),
+        ],
+        "market": [
+            (not has_records, _("运行记录")),
+            (not metrics & {"output_t_per_year", "sales_yuan_per_year"}, _("产量和销售额")),
+        ],
+        "return": [
+            (project.total_investment_yuan is None, _("总投资")),
+            (not metrics & {"tax_yuan_per_year", "stated_tax_yuan_per_year"}, _("税收")),
+        ],
+    }
+    return {topic: [name for is_gone, name in rows if is_gone] for topic, rows in found.items()}
+
+
+def count_rulings(sheets: Sequence[Sheet]) -> dict[str, int]:
+    """How many claims have which verdict; "" is not tested yet."""
+    counts = {"HOLDS": 0, "FALLS SHORT": 0, "UNDECIDED": 0, "": 0}
+    for sheet in sheets:
+        for promise in sheet.promises:
+            counts[promise.ruling] += 1
+    return counts
