@@ -95,7 +95,7 @@ def _current() -> scope.Scope:
     try:
         return scope.current()
     except scope.ScopeMissing as missing:
-        raise SignInRequired() from missing
+        raise SignInRequired from missing
 
 
 def _scope_of(user_id: int | None, *, reason: str) -> scope.Scope:

@@ -55,4 +55,4 @@ def read(sha256: str, *, kind: str = "original") -> bytes:
     try:
         return _path(sha256, kind=kind).read_bytes()
     except FileNotFoundError as error:
-        raise NotFound() from error
+        raise NotFound from error

@@ -72,10 +72,10 @@ def change(
     with transaction.atomic():
         rows = model._default_manager.select_for_update(of=("self",)).in_bulk(list(changes))
         if len(rows) < len(changes):
-            raise NotFound()
+            raise NotFound
         ownership.refuse_foreign(list(rows.values()))
         if versions and any(rows[pk].version != seen for pk, seen in versions.items()):
-            raise VersionConflict()
+            raise VersionConflict
         changed, events, before = [], [], []
         for pk, columns in changes.items():
             row = rows[pk]
@@ -117,7 +117,7 @@ def correct_many(
             manager.select_for_update(of=("self",)).filter(is_current=True).in_bulk(list(changes))
         )
         if len(rows) < len(changes):
-            raise NotFound()
+            raise NotFound
         ownership.refuse_foreign(list(rows.values()))
         manager.filter(pk__in=list(rows)).update(is_current=False)
         fresh = []

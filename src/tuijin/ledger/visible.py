@@ -20,7 +20,7 @@ def find_or_404(rows: models.Manager[M] | models.QuerySet[M], **lookup: Any) -> 
     try:
         return rows.get(**lookup)
     except (models.ObjectDoesNotExist, ValueError, OverflowError) as error:
-        raise NotFound() from error
+        raise NotFound from error
 
 
 def is_shown(column: str, *, place_id: str | None, project_id: int | None) -> bool:
