@@ -354,7 +354,7 @@ def _refuse_undated(sheet: _Sheet, noun: str, dated: str) -> None:
              if n and n.startswith(f"{noun}.")]  # fmt: skip
     problem = Problem(
         "header", f"“{'、'.join(named)}”没有写明{column.zh}", header.sheet, header.row,
-        field=dated, expected=f"增加“{column.zh}”列，或在表头写明，如 2025年计划投资、2025年1-9月完成投资",
+        field=dated, expected=f"增加“{column.zh}”列，或在表头写明，如 2025年1-9月完成投资",
     )  # fmt: skip
     raise HeaderUnmatched(problem.message, headers=[header], problems=[problem])
 
