@@ -26,7 +26,8 @@ _MARKED_BY = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test by what it uses, so that `-m "not database"` is the quick part."""
     for item in items:
-        asked = set(getattr(item, "fixturenames", ()))
+        given = item.callspec.params if hasattr(item, "callspec") else {}  # not by a fixture
+        asked = set(getattr(item, "fixturenames", ())) - set(given)
         for marker, fixtures in _MARKED_BY.items():
             if asked & fixtures:
                 item.add_marker(marker)
