@@ -6,12 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
 from tuijin.discovery import load_plugin
 from tuijin.errors import ImportFailed, Problem
 from tuijin.importers import Table
 from tuijin.ledger import intake
 from tuijin.ledger.models import Project
+from tuijin.see.judging import judge_portfolio
+from tuijin.verify.models import Claim
+from tuijin.verify.runner import verify_claims
 
 
 def folder() -> Path:
@@ -32,6 +36,8 @@ def load(*, say: Callable[[str], None]) -> None:
         raise ImportFailed("示例台账有误", problems=problems)
     with transaction.atomic():
         found = intake.accept(tables, batch="example")
+        judge_portfolio(as_of=timezone.localdate())
+        verify_claims(Claim.objects.values_list("pk", flat=True))
     say(f"{found.counts['new']} entries, {Project.objects.count()} projects")
 
 
