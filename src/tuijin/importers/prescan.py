@@ -69,8 +69,16 @@ def open_parts(data: bytes, *, name: str) -> dict[str, bytes]:
     TuijinError
         With the code of the item of the security reference that refuses it.
     """
+    parts = open_container(data, name=name, suffix=".xlsx")
+    _check_kind(parts)
+    _check_links(parts)
+    return parts
+
+
+def open_container(data: bytes, *, name: str, suffix: str) -> dict[str, bytes]:
+    """Check the zip container of an office file and return its parts; XML among them as UTF-8."""
     check_size(data)
-    check_name(name, suffix=".xlsx")
+    check_name(name, suffix=suffix)
     check_marker(name)
     _check_magic(data)
     try:
@@ -80,11 +88,9 @@ def open_parts(data: bytes, *, name: str) -> dict[str, bytes]:
         raise unreadable("压缩结构已损坏") from error
     _check_entries(entries)
     parts = _inflate_all(data, entries)
-    _check_kind(parts)
     for part, content in parts.items():
         if part.lower().endswith((".xml", ".rels", ".vml")):
             parts[part] = _check_xml(content)
-    _check_links(parts)
     return parts
 
 
