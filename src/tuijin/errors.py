@@ -47,6 +47,12 @@ class Problem:
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
+    def as_wire(self) -> dict[str, Any]:
+        """Return the shape of the security reference, section 2; `col` there is the column."""
+        found = asdict(self)
+        found["col"] = found.pop("column")
+        return found
+
 
 class TuijinError(Exception):
     """Base of all; `code` is stable ASCII, `title` is for people and in Chinese."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tuijin.errors import NotAllowed, NotFound, SignInRequired
@@ -11,7 +9,6 @@ from tuijin.ledger import records, scope, visible
 from tuijin.ledger.models import (
     Figure,
     Organisation,
-    Place,
     ProgressReport,
     Project,
     Source,
@@ -19,34 +16,6 @@ from tuijin.ledger.models import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ledger(as_system: None) -> dict[str, Project]:
-    """Two places, a project in each, with its owner, a report and a figure."""
-    found = {}
-    for name, place in (("here", "150222"), ("there", "150223")):
-        owner = Organisation(key=f"o-{name}", name=f"公司 {name}")
-        records.save_new([owner])
-        project = Project(key=name, name=f"项目 {name}", place_id=place, owner=owner)
-        records.save_new([project])
-        records.save_new([ProgressReport(project=project, period="2025-09", year_done_yuan=5)])
-        records.save_new(
-            [Figure(key=f"f-{name}", project=project, metric="m", title="t", unit="t")]
-        )
-        found[name] = project
-    return found
-
-
-@pytest.fixture
-def as_role(ledger: dict[str, Project]) -> Callable[..., scope.Scope]:
-    def build(role: str, *, place: str = "150222", project: str = "here") -> scope.Scope:
-        user = User.objects.create(username=f"{role}-{project}", display_name=role, role=role)
-        user.places.add(Place.objects.get(code=place))
-        user.projects.add(ledger[project].pk)
-        return scope.build_scope(user)
-
-    return build
 
 
 def test_nothing_is_read_outside_a_scope(db):

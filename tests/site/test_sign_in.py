@@ -100,7 +100,9 @@ def test_session_key_is_not_in_the_database(client, user):
     assert not UserSession.objects.filter(session_key=key).exists()
 
 
-@pytest.mark.parametrize(("clock", "limit"), [("seen_at", sessions.IDLE), ("started_at", sessions.ABSOLUTE)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("clock", "limit"), [("seen_at", sessions.IDLE), ("started_at", sessions.ABSOLUTE)]
+)
 def test_sessions_end(client, user, clock, limit):
     enter(client)
     session = client.session

@@ -68,7 +68,7 @@ def _print_error(error: TuijinError, *, as_json: bool) -> None:
     if as_json:
         body = {
             "title": error.title, "status": error.status, "code": error.code,
-            "detail": error.detail, "errors": [p.as_dict() for p in error.problems[:200]],
+            "detail": error.detail, "errors": [p.as_wire() for p in error.problems[:200]],
         }  # fmt: skip
         print(json.dumps(body, ensure_ascii=False))
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tuijin.importers.nouns import CHOICES
-from tuijin.ledger import records
+from tuijin.ledger import records, scope
 from tuijin.ledger.models import AnnualPlan, Node, ProgressReport, Project, StageEvent
 from tuijin.ledger.references import chunks
 
@@ -14,7 +14,16 @@ _STAGES = list(CHOICES["stage"])
 
 
 def refresh(project_keys: Iterable[str]) -> None:
-    """Recompute stage, plan, money done and next deadline of some projects, in bulk."""
+    """
+    Recompute stage, plan, money done and next deadline of some projects, in bulk.
+
+    From every entry, whoever reads what: a company that reports sees only its own.
+    """
+    with scope.active(scope.system_scope("kept")):
+        _refresh(project_keys)
+
+
+def _refresh(project_keys: Iterable[str]) -> None:
     for part in chunks(project_keys):
         ids = list(Project.objects.filter(key__in=part).values_list("pk", flat=True))
         columns: dict[int, dict[str, Any]] = {pk: {} for pk in ids}

@@ -6,12 +6,14 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
-from tuijin.errors import ImportFailed
+from tuijin.errors import ImportFailed, NotFound
 from tuijin.ledger.trail import as_plain
 
 M = TypeVar("M", bound=models.Model)
@@ -37,8 +39,7 @@ def read_page(
     queryset
         A `.values(…)` queryset that holds `id` and the column ordered by.
     order
-        Column, with "-" before it for descending; ties go by id. Rows without a value come last
-        when descending and are left at the end when ascending.
+        Column, with "-" before it for descending; ties go by id. Rows without a value come last.
 
     Raises
     ------
@@ -48,15 +49,51 @@ def read_page(
     if not 1 <= size <= MAX_PAGE:
         raise ImportFailed(f"page size must be 1 to {MAX_PAGE}, got {size}", code="page_size")
     column, is_descending = order.lstrip("-"), order.startswith("-")
-    if token:
-        queryset = queryset.filter(_after(column, is_descending, token))
-    direction = F(column).desc(nulls_last=True) if is_descending else F(column).asc(nulls_last=True)
-    ids = "-id" if is_descending else "id"
-    ordering = (ids,) if column == "id" else (direction, ids)
-    rows = list(queryset.order_by(*ordering)[: size + 1])
-    more = len(rows) > size
-    rows = rows[:size]
-    return Page(rows, _encode(rows[-1], column) if more else "")
+    after = _decode(token) if token else None
+    rows: list[Any] = []
+    if after is None or after[0] is not None or column == "id":
+        rows = _with_value(queryset, column, after, is_descending=is_descending, most=size + 1)
+    if len(rows) <= size and column != "id":
+        last_id = after[1] if after and after[0] is None else None
+        rows += _without_value(
+            queryset, column, last_id, is_descending=is_descending, most=size + 1 - len(rows)
+        )
+    return Page(rows[:size], _encode(rows[size - 1], column) if len(rows) > size else "")
+
+
+def _with_value(
+    queryset: models.QuerySet[M], column: str, after: tuple[Any, int] | None, *,
+    is_descending: bool, most: int,
+) -> list[Any]:  # fmt: skip
+    """Read a range of the index on (column, id), whatever the page."""
+    step, sign = ("lt", "-") if is_descending else ("gt", "")
+    ordering = [f"{sign}id"] if column == "id" else [f"{sign}{column}", f"{sign}id"]
+    if column != "id":
+        queryset = queryset.filter(**{f"{column}__isnull": False})
+    if after is not None:
+        value, row_id = after
+        beyond = Q(**{f"id__{step}": row_id})
+        try:
+            if column != "id":
+                beyond = Q(**{f"{column}__{step}e": value}) & (
+                    Q(**{f"{column}__{step}": value}) | beyond
+                )
+            queryset = queryset.filter(beyond)
+        except (ValueError, TypeError, ArithmeticError, ValidationError) as error:
+            raise ImportFailed("page token is not of this order", code="page_token") from error
+    return list(queryset.order_by(*ordering)[:most])
+
+
+def _without_value(
+    queryset: models.QuerySet[M], column: str, last_id: int | None, *, is_descending: bool,
+    most: int,
+) -> list[Any]:  # fmt: skip
+    """Read the rows that have no value: they come last either way."""
+    step, sign = ("lt", "-") if is_descending else ("gt", "")
+    queryset = queryset.filter(**{f"{column}__isnull": True})
+    if last_id is not None:
+        queryset = queryset.filter(**{f"id__{step}": last_id})
+    return list(queryset.order_by(f"{sign}id")[:most])
 
 
 def _encode(row: Any, column: str) -> str:
@@ -64,18 +101,26 @@ def _encode(row: Any, column: str) -> str:
     return base64.urlsafe_b64encode(body).decode().rstrip("=")
 
 
-def _after(column: str, is_descending: bool, token: str) -> Q:
+def as_id(number: int) -> int:
+    """
+    Return an id that a database can look for.
+
+    Raises
+    ------
+    NotFound
+        If it is beyond 64 bits: there is no such row.
+    """
+    if abs(number) >= 2**63:
+        raise NotFound
+    return number
+
+
+def _decode(token: str) -> tuple[Any, int]:
     try:
         value, row_id = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-    except (binascii.Error, ValueError, TypeError) as error:
+    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise ImportFailed("page token is not one of ours", code="page_token") from error
-    step = "lt" if is_descending else "gt"
-    if column == "id":
-        return Q(**{f"id__{step}": row_id})
-    if value is None:
-        return Q(**{f"{column}__isnull": True, f"id__{step}": row_id})
-    return (
-        Q(**{f"{column}__{step}": value})
-        | Q(**{column: value, f"id__{step}": row_id})
-        | Q(**{f"{column}__isnull": True})
-    )
+    is_ours = isinstance(row_id, int) and abs(row_id) < 2**63
+    if not is_ours or not isinstance(value, (str, int, float, NoneType)):
+        raise ImportFailed("page token is not one of ours", code="page_token")
+    return value, row_id

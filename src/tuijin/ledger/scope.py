@@ -170,6 +170,16 @@ def active(scope: Scope) -> Iterator[Scope]:
         _active.reset(token)
 
 
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Run the block outside every scope: scoped queries raise."""
+    token = _active.set(None)
+    try:
+        yield
+    finally:
+        _active.reset(token)
+
+
 def current() -> Scope:
     """Return the active scope."""
     scope = _active.get()
@@ -195,14 +205,14 @@ class ScopedManager(models.Manager[M]):
         entered_by: str = "",
     ) -> None:
         super().__init__()
-        self._paths: dict[str, Any] = {
+        self.paths: dict[str, Any] = {
             "place": place, "project": project, "field_class": field_class,
             "entered_by": entered_by,
         }  # fmt: skip
 
     def get_queryset(self) -> models.QuerySet[M]:
         queryset = super().get_queryset()
-        allowed = current().rows(**self.model._default_manager._paths)
+        allowed = current().rows(**self.model._default_manager.paths)
         return queryset if allowed is None else queryset.filter(allowed)
 
 
@@ -220,14 +230,14 @@ class CitedManager(models.Manager[M]):
 
     def __init__(self, *links: str) -> None:
         super().__init__()
-        self._links = tuple(link.split(".") for link in links)
+        self.links = tuple(link.split(".") for link in links)
 
     def get_queryset(self) -> models.QuerySet[M]:
         queryset = super().get_queryset()
         if "P" in current().role.others:
             return queryset
         cited = Q(pk__in=())
-        for name, column in self.model._default_manager._links:
+        for name, column in self.model._default_manager.links:
             rows = apps.get_model("ledger", name)._default_manager
             cited |= Q(pk__in=rows.exclude(**{column: None}).values(column))
         return queryset.filter(cited)

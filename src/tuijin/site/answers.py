@@ -66,7 +66,7 @@ def problem_json(error: TuijinError, *, request_id: str) -> HttpResponse:
         "code": error.code,
         "detail": "" if error.status == 500 else error.detail,
         "request_id": request_id,
-        "errors": [p.as_dict() for p in error.problems[:_MOST_PROBLEMS]],
+        "errors": [p.as_wire() for p in error.problems[:_MOST_PROBLEMS]],
     }
     if len(error.problems) > _MOST_PROBLEMS:
         body["truncated"] = True

@@ -27,7 +27,7 @@ from tuijin.errors import (
 from tuijin.ledger import scope, sessions
 from tuijin.site import tokens
 from tuijin.site.addresses import client_address
-from tuijin.site.answers import build_answer
+from tuijin.site.answers import MethodNotAllowed, build_answer
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger()
@@ -99,7 +99,8 @@ def enter_scope(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
-            return get_response(request)
+            with scope.nobody():
+                return get_response(request)
         found = scope.build_scope(
             request.user, address=client_address(request), request_id=request.request_id
         )
@@ -113,7 +114,12 @@ def answer_errors(get_response: Handler) -> Handler:
     """Turn what we raise on purpose into a page or problem+json."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
+        response = get_response(request)
+        if response.status_code == 405 and request.path.startswith("/api/"):
+            answer = build_answer(request, MethodNotAllowed())
+            answer["Allow"] = response.headers.get("Allow", "")
+            return answer
+        return response
 
     def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
         found = as_ours(request, error)

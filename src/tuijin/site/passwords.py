@@ -1,4 +1,4 @@
-"""Rules for passwords (GB/T 22239 identity item a): kinds of characters, and none of the last five."""
+"""Rules for passwords (GB/T 22239 identity item a): kinds of characters, none of the last five."""
 
 from __future__ import annotations
 

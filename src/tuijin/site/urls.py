@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from tuijin.site import account_views, views
+from tuijin.site.api import api
 
 urlpatterns = [
     path("healthz", views.show_health, name="healthz"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("account/tokens/<int:token_id>/revoke/", account_views.revoke_token, name="revoke_token"),
     path("language/", views.set_language, name="set_language"),
     path("", views.cockpit, name="cockpit"),
+    path("api/v1/", api.urls),
     path("", include("tuijin.ledger.urls")),
     path("", include("tuijin.see.urls")),
     path("", include("tuijin.verify.urls")),
