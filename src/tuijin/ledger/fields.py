@@ -10,7 +10,7 @@ from django.db import models
 _FEN = Decimal(100)
 
 
-class MoneyField(models.BigIntegerField):
+class MoneyField(models.BigIntegerField[Any, Any]):
     """Yuan as `Decimal` in Python, 分 as an integer in the database: exact, and fast to sum."""
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal | None:
@@ -30,7 +30,7 @@ class MoneyField(models.BigIntegerField):
         return []
 
 
-class ExactDecimalField(models.CharField[Decimal, Decimal]):
+class ExactDecimalField(models.CharField[Any, Any]):
     """A `Decimal` kept as the text that was recorded; never summed in SQL."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
