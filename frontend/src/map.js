@@ -45,7 +45,7 @@ function geo(map, element) {
   const phone = element.clientWidth < 560;
   return {
     map: map.id, roam: true, scaleLimit: { min: 0.8, max: 60 }, nameProperty: "name",
-    top: 36, bottom: 8, left: 8, right: 8, aspectScale: Math.cos((map.latitude ?? 41.2) * Math.PI / 180),
+    top: 36, bottom: 8, left: 8, right: 8, preserveAspect: "contain", aspectScale: Math.cos((map.latitude ?? 41.2) * Math.PI / 180),
     ...(map.bounds ? { boundingCoords: map.bounds } : {}),
     label: { show: map.placeLabels !== false, color: "#51606f", fontSize: phone ? 10 : 12, textBorderColor: "#f3f6f9", textBorderWidth: 2 },
     labelLayout: { hideOverlap: true },

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -45,9 +44,8 @@ def edit_project(request: HttpRequest, project_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             editing.change_project(
-                project, form.changes(), seen_version=form.cleaned_data["version"],
-                as_of=timezone.localdate(),
-            )  # fmt: skip
+                project, form.changes(), seen_version=form.cleaned_data["version"]
+            )
         except VersionConflict:
             return _show_conflict(request, project, form)
         messages.success(request, _("已保存"))
@@ -80,9 +78,7 @@ def record_report(request: HttpRequest, project_id: int) -> HttpResponse:
     if not form.is_valid():
         context = {"project": project, "form": form, "title": _("填报进度")}
         return render(request, "see/form.html", context, status=422)
-    editing.record_report(
-        project, form.cleaned_data["period"], form.changes(), as_of=timezone.localdate()
-    )
+    editing.record_report(project, form.cleaned_data["period"], form.changes())
     messages.success(request, _("进度已入账"))
     return redirect("project", project.pk)
 
@@ -97,7 +93,7 @@ def record_reason(request: HttpRequest, project_id: int) -> HttpResponse:
         context = {"project": project, "form": form, "title": _("记录正当理由")}
         return render(request, "see/form.html", context, status=422)
     data = form.cleaned_data
-    editing.record_reason(project, data["node"], data["reason"], as_of=timezone.localdate())
+    editing.record_reason(project, data["node"], data["reason"])
     messages.success(request, _("理由已记录，亮灯已重算"))
     return redirect("project", project.pk)
 
@@ -116,6 +112,6 @@ def change_many(request: HttpRequest) -> HttpResponse:
     for pk, place_id in Project.objects.filter(pk__in=ids).values_list("pk", "place_id"):
         if not who.owns(place_id=place_id, project_id=pk):
             raise NotAllowed(_("所选项目中有不归您管的"))
-    number = editing.change_many(ids, column=column, value=value, as_of=timezone.localdate())
+    number = editing.change_many(ids, column=column, value=value)
     messages.success(request, _("已修改%(number)s个项目") % {"number": number})
     return redirect(f"/projects/?{request.POST.get('query', '')[:1000]}")

@@ -1,21 +1,17 @@
-"""What people change on a project page: columns, a report, a reason. Lights follow at once."""
+"""What people change on a project page: columns, a report, a reason. Lights follow the trail."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from tuijin.ledger import kept, records
 from tuijin.ledger.models import Node, ProgressReport, Project
-from tuijin.see import judging
 
 
-def change_project(
-    project: Project, changes: Mapping[str, Any], *, seen_version: int, as_of: date
-) -> int:
+def change_project(project: Project, changes: Mapping[str, Any], *, seen_version: int) -> int:
     """
     Save the columns of a project.
 
@@ -24,23 +20,17 @@ def change_project(
     VersionConflict
         If somebody else saved after `seen_version`.
     """
-    with transaction.atomic():
-        number = records.change(Project, {project.pk: changes}, versions={project.pk: seen_version})
-        judging.refresh([project.pk], as_of=as_of)
-    return number
+    return records.change(Project, {project.pk: changes}, versions={project.pk: seen_version})
 
 
-def change_many(project_ids: Sequence[int], *, column: str, value: str, as_of: date) -> int:
+def change_many(project_ids: Sequence[int], *, column: str, value: str) -> int:
     """Set one column of several projects; all or nothing."""
-    with transaction.atomic():
-        number = records.change(
-            Project, {pk: {column: value} for pk in project_ids}, action="bulk_change"
-        )
-        judging.refresh(list(project_ids), as_of=as_of)
-    return number
+    return records.change(
+        Project, {pk: {column: value} for pk in project_ids}, action="bulk_change"
+    )
 
 
-def record_report(project: Project, period: str, values: Mapping[str, Any], *, as_of: date) -> None:
+def record_report(project: Project, period: str, values: Mapping[str, Any]) -> None:
     """Record a report; one of the same period is corrected by it, and stays."""
     with transaction.atomic():
         old = ProgressReport.objects.filter(project=project, period=period, is_current=True).first()
@@ -49,10 +39,9 @@ def record_report(project: Project, period: str, values: Mapping[str, Any], *, a
         else:
             records.correct_many(ProgressReport, {old.pk: values})
         kept.refresh([project.key])
-        judging.refresh([project.pk], as_of=as_of)
 
 
-def record_reason(project: Project, node: str, reason: str, *, as_of: date) -> None:
+def record_reason(project: Project, node: str, reason: str) -> None:
     """Record the good reason why a node is late."""
     with transaction.atomic():
         old = Node.objects.filter(project=project, node=node, is_current=True).first()
@@ -60,4 +49,3 @@ def record_reason(project: Project, node: str, reason: str, *, as_of: date) -> N
             records.save_new([Node(project=project, node=node, reason=reason)])
         else:
             records.correct_many(Node, {old.pk: {"reason": reason}})
-        judging.refresh([project.pk], as_of=as_of)

@@ -11,10 +11,10 @@ import numpy as np
 from django.db import transaction
 
 from tuijin.importers.nouns import CHOICES
-from tuijin.ledger import records
+from tuijin.ledger import records, scope
 from tuijin.ledger.models import Figure, Node, Place, Project, Rulebook, RulebookChoice
 from tuijin.see import lights
-from tuijin.see.lights import Facts, Judgement, Threshold
+from tuijin.see.lights import Facts, Threshold
 from tuijin.see.models import LightReading, LightRule
 
 DEFAULT_RULEBOOK = "light-yinchuan"
@@ -42,32 +42,35 @@ class Explained:
 
 def judge_portfolio(*, as_of: date) -> int:
     """
-    Light every visible project, and keep the month's yellow and red lights.
+    Light every project, and keep the month's yellow and red lights.
 
     Returns
     -------
     Number of projects whose light changed.
     """
-    books = load_rulebooks()
-    changed_count = 0
-    for rows in _chunks():
-        changed_count += _judge_rows(rows, books, as_of=as_of)
-    return changed_count
+    with scope.active(scope.system_scope("lights")):
+        books = load_rulebooks()
+        return sum(_judge_rows(rows, books, as_of=as_of) for rows in _chunks())
 
 
 def refresh(project_ids: Sequence[int], *, as_of: date) -> int:
-    """Light some projects anew, after something about them changed."""
-    rows = list(Project.objects.filter(pk__in=project_ids).values_list(*_COLUMNS))
-    return _judge_rows(rows, load_rulebooks(), as_of=as_of)
+    """
+    Light some projects anew, after something about them changed.
+
+    A light follows from the whole record, not from what its reader may see of it.
+    """
+    with scope.active(scope.system_scope("lights")):
+        rows = list(Project.objects.filter(pk__in=project_ids).values_list(*_COLUMNS))
+        return _judge_rows(rows, load_rulebooks(), as_of=as_of)
 
 
 def explain(project: Project, *, as_of: date) -> Explained:
     """Judge one project now and name the rule that decided."""
-    rows = list(Project.objects.filter(pk=project.pk).values_list(*_COLUMNS))
-    rules = list(
-        LightRule.objects.filter(rulebook__code=rulebook_of(project.place_id)).order_by("order")
-    )
-    facts = load_facts(rows, as_of=as_of)
+    with scope.active(scope.system_scope("lights")):
+        rows = list(Project.objects.filter(pk=project.pk).values_list(*_COLUMNS))
+        book = rulebook_of(project.place_id)
+        rules = list(LightRule.objects.filter(rulebook__code=book).order_by("order"))
+        facts = load_facts(rows, as_of=as_of)
     judged = lights.judge(facts, [as_threshold(rule) for rule in rules], as_of=as_of)
     number = int(judged.deciding[0])
     rule = rules[number] if number >= 0 else None
@@ -234,6 +237,3 @@ def _load_yellow_months(index: dict[int, int], *, as_of: date) -> np.ndarray:
         for pk in running:
             counts[index[pk]] = months
     return counts
-
-
-__all__ = ["Explained", "Judgement", "explain", "judge_portfolio", "refresh", "rulebook_of"]

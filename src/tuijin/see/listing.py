@@ -20,6 +20,7 @@ from tuijin.see.language import either_later
 PAGE_SIZE = 50
 COUNT_BOUND = 1000
 LIGHTS = ("red", "yellow", "green")
+LIVE = ("active", "paused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def parse(params: QueryDict) -> Query:
         places=places_below(place) if place else (),
         stages=_chosen(params, "stage", tuple(CHOICES["stage"])),
         lights=_chosen(params, "light", (*LIGHTS, "none")),
-        status=_one(params, "status", tuple(CHOICES["status"])),
+        status=_one(params, "status", ("live", *CHOICES["status"])),
         industry=params.get("industry", "")[:8],
         strategic_industry=_one(
             params, "strategic_industry", ("any", *CHOICES["strategic_industry"])
@@ -216,7 +217,7 @@ def filtered(query: Query) -> QuerySet[Project]:
     if query.is_short:
         rows = visible.narrowed(rows.filter(claims_short__gt=0), ("claims_short",))
     if query.status:
-        rows = rows.filter(status=query.status)
+        rows = rows.filter(status__in=statuses(query.status))
     if query.industry:
         rows = rows.filter(industry__startswith=query.industry)
     if query.strategic_industry == "any":
@@ -230,6 +231,11 @@ def filtered(query: Query) -> QuerySet[Project]:
     if query.text:
         rows = rows.filter(_matches(query.text))
     return rows
+
+
+def statuses(choice: str) -> tuple[str, ...]:
+    """The statuses of a choice; "live" is what a city still pushes."""
+    return LIVE if choice == "live" else (choice,)
 
 
 def _owners(text: str) -> list[int]:
@@ -268,7 +274,7 @@ def count(query: Query) -> Count:
             wanted = ["" if code == "none" else code for code in query.lights]
             rows = rows.filter(light__in=wanted)
         if query.status:
-            rows = rows.filter(status=query.status)
+            rows = rows.filter(status__in=statuses(query.status))
         return Count(sum(rows.values_list("projects_count", flat=True)), is_exact=True)
     ids = filtered(query).order_by("id").values_list("id", flat=True)[: COUNT_BOUND + 1]
     number = len(ids)

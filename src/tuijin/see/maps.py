@@ -14,6 +14,7 @@ from tuijin.ledger.models import Place, PlaceBoundary
 from tuijin.see import listing
 from tuijin.see.colours import LIGHT_COLOURS, LIGHT_SHAPES, STAGE_COLOURS
 from tuijin.see.language import choice_text, either, pick
+from tuijin.see.outlines import join_pieces
 from tuijin.see.wording import write_money, write_number
 
 MOST_POINTS = 3000
@@ -75,7 +76,11 @@ def _boundaries(places: Sequence[str]) -> tuple[dict[str, Any], list[dict[str, A
     for shape in shapes.select_related("place").order_by("place_id"):
         name = place_name(shape.place)
         features.append(
-            {"type": "Feature", "properties": {"name": name}, "geometry": shape.geometry}
+            {
+                "type": "Feature",
+                "properties": {"name": name},
+                "geometry": join_pieces(shape.geometry),
+            }
         )
         regions.append({"name": name, "url": f"{reverse('map')}?place={shape.place_id}"})
     return {"type": "FeatureCollection", "features": features}, regions

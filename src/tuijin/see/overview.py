@@ -12,8 +12,8 @@ from typing import Any
 from tuijin.importers.nouns import CHOICES
 from tuijin.ledger import scope, visible
 from tuijin.ledger.models import Figure, Place, Project, Tally
+from tuijin.see.listing import LIVE
 
-_LIVE = ("active", "paused")
 _SUMS = ("projects_count", "total_investment_yuan", "year_planned_yuan", "year_done_yuan",
          "claims_short_count", "claims_undecided_count")  # fmt: skip
 
@@ -103,8 +103,8 @@ def sum_up(cells: Iterable[Cell]) -> Overview:
     """Add up; leave out what the reader's role does not read in its own scope."""
     classes = scope.current().role.own
     all_cells = list(cells)
-    live = [cell for cell in all_cells if cell.status in _LIVE]
-    by_stage: dict[str, int] = dict.fromkeys(CHOICES["stage"], 0)
+    live = [cell for cell in all_cells if cell.status in LIVE]
+    by_stage: dict[str, int] = dict.fromkeys((*CHOICES["stage"], ""), 0)
     by_light: dict[str, int] = dict.fromkeys(("red", "yellow", "green", ""), 0)
     for cell in live:
         by_stage[cell.stage] += cell.projects_count
@@ -112,7 +112,7 @@ def sum_up(cells: Iterable[Cell]) -> Overview:
     has_internal, has_confidential = "I" in classes, "C" in classes
     return Overview(
         projects_count=sum(c.projects_count for c in live),
-        ended_count=sum(c.projects_count for c in all_cells if c.status not in _LIVE),
+        ended_count=sum(c.projects_count for c in all_cells if c.status not in LIVE),
         total_investment_yuan=sum((c.total_investment_yuan for c in live), Decimal(0)),
         by_stage=by_stage,
         by_light=by_light if has_internal else None,

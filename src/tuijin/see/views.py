@@ -40,7 +40,7 @@ def _filter_context(query: listing.Query) -> dict[str, Any]:
         "query": query,
         "places": _places(overview.home_places()),
         "stages": _choice_list("stage"),
-        "statuses": _choice_list("status"),
+        "statuses": [("live", _("在推进")), *_choice_list("status")],
         "industries": _choice_list("strategic_industry"),
         "has_lights": "I" in scope.current().role.own,
     }

@@ -31,6 +31,22 @@ _NOUNS = {"progressreport": "report", "annualplan": "plan", "operatingrecord": "
           "stageevent": "stage_event"}  # fmt: skip
 
 
+_GROUPS = {
+    "schedule": gettext_lazy("进度"),
+    "chain": gettext_lazy("招商链：后一项的分母是前一项的分子"),
+    "money": gettext_lazy("资金"),
+    "procedures": gettext_lazy("手续"),
+    "land": gettext_lazy("土地效益"),
+    "new": gettext_lazy("含新量"),
+    "green": gettext_lazy("含绿量"),
+}
+
+
+@register.simple_tag
+def indicator_group(group: str) -> str:
+    return str(_GROUPS.get(group, group))
+
+
 @register.simple_tag
 def act(action: str) -> str:
     return str(_ACTS.get(action, action))
