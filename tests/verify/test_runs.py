@@ -131,10 +131,10 @@ def endless_claims(ledger):
             statistic="value", title="x", quote="x", metric="sales_yuan_per_year",
             target=Decimal(2_500_000_000), unit="yuan_per_year",
         )
-        for n in range(6000)
+        for n in range(3000)
     ]  # fmt: skip
     records.save_new(claims)
-    asked = [{"n_draws": 10_000, "set": {"output_t_per_year": 90_000 + n}} for n in range(6000)]
+    asked = [{"n_draws": 10_000, "set": {"output_t_per_year": 90_000 + n}} for n in range(3000)]
     records.save_new(
         [
             Binding(claim=claim, kind="model", using="anode_plant", parameters=parameters)

@@ -56,7 +56,7 @@ def verify_claims(
         for part in chunks(sorted(set(claim_ids)), _CLAIMS_AT_ONCE):
             seen = _last_event()
             cases = load_cases(claim_ids=part)
-            found = _test(cases, seed=seed, watch=lambda: tell(outcome.claims_count))
+            found = _test(cases, seed=seed, n_before=outcome.claims_count, tell=tell)
             _keep(found, run=run, seen=seen)
             outcome.errors.extend(_entry(one) for one in found if one.error)
             outcome.claims_count += len(part)
@@ -91,11 +91,15 @@ def _sight_of_the_product() -> scope.Scope:
     )
 
 
-def _test(cases: Sequence[Case], *, seed: int, watch: Callable[[], None]) -> list[verdicts.Found]:
+def _test(
+    cases: Sequence[Case], *, seed: int, n_before: int, tell: Callable[[int], None]
+) -> list[verdicts.Found]:
     facts = gather(cases)
+    claims: set[int] = set()
     found = []
     for case in cases:
-        watch()
+        tell(n_before + len(claims))
+        claims.add(case.claim_id)
         found.append(_test_one(case, facts, seed=seed))
     return found
 
