@@ -51,7 +51,8 @@ def test_every_command_and_option_is_documented(command):
     section = page.split(f"## `tuijin {command}")[1].split("\n## ")[0]
     for node in ast.walk(ast.parse(module.read_text())):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add_argument":
-            name = ast.literal_eval(node.args[0])
+            shown = {k.arg: k.value for k in node.keywords}.get("metavar", node.args[0])
+            name = ast.literal_eval(shown)
             assert name in section or name.upper() in section, f"{command} {name}"
 
 
