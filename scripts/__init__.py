@@ -1,0 +1,1 @@
+"""Programs that the recipes run; importable by tests."""
