@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MeetConfig(AppConfig):
@@ -6,3 +7,23 @@ class MeetConfig(AppConfig):
     label = "meet"
     verbose_name = "会议"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tuijin.ledger import targets
+        from tuijin.meet.models import Meeting, Stop
+        from tuijin.meet.panel import build_said
+        from tuijin.see import panels
+
+        targets.register("meeting", Meeting)
+        targets.register("stop", Stop)
+        panels.register(
+            panels.Panel(
+                "said_last_time", _("上次说了什么"), "meet/panel_said.html", build_said, "side", 60
+            )
+        )
+
+    def load_presets(self) -> None:
+        """Called at every start, when the tables are there."""
+        from tuijin.meet import presets
+
+        presets.load_presets()

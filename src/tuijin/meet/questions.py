@@ -16,9 +16,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tuijin.meet.verdict_words import deciding, write_found, write_open
 from tuijin.see.language import either, is_english
 from tuijin.verify.listing import Line
-from tuijin.verify.wording import write_needs, write_statement, write_unit, write_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ def _ask_one(code: str, lines: Sequence[Line], missing: Sequence[str]) -> Asked:
         return Asked(code, str(topic.title), _opening(topic, missing), _("没有这方面的承诺"))
     line = min(own, key=lambda one: (_urgency(one), topic.dimensions.index(one.claim.dimension)))
     others = sum(1 for one in own if one is not line and _urgency(one) < _HOLDING)
-    basis = write_statement(line.claim)
+    basis = _("原话：%(quote)s") % {"quote": line.claim.quote}
     if others:
-        basis += _("；另有 %(count)d 条未定或未达") % {"count": others}
+        basis += _("（另有 %(count)d 条未定或未达）") % {"count": others}
     return Asked(code, str(topic.title), _question(line), basis)
 
 
@@ -103,7 +103,8 @@ def _urgency(line: Line) -> int:
     if line.claim.disagrees:
         return 1
     if verdict.ruling == "UNDECIDED":
-        return 2 if verdict.decides else 3
+        asks = deciding(line)
+        return 2 if asks is not None and asks.decides else 3
     return _HOLDING
 
 
@@ -115,25 +116,15 @@ def _question(line: Line) -> str:
         return _("“%(claim)s”还没有检验。凭什么证明？") % words
     if not line.shows_figures:
         return _("“%(claim)s”的依据是什么，差在哪里？") % words
-    words |= {
-        "found": _found(line),
-        "needs": write_needs(verdict, english=is_english()),
-    }
+    words["found"] = write_found(verdict, claim) or _("没有数值")
     if verdict.ruling == "FALLS SHORT":
         return _("承诺“%(claim)s”，检验为%(found)s。差在哪里，何时补上？") % words
     if claim.disagrees:
         return _("“%(claim)s”：测算与记录不一致（%(found)s）。以哪个为准，为什么？") % words
-    if verdict.ruling == "UNDECIDED" and verdict.decides:
-        return _("“%(claim)s”待定。%(needs)s。实际是多少，有何凭证？") % words
-    if verdict.ruling == "UNDECIDED":
-        return _("“%(claim)s”待定：%(needs)s。谁能提供，何时提供？") % words
-    return _("“%(claim)s”成立（%(found)s）。什么情形会跌破，余量有多大？") % words
-
-
-def _found(line: Line) -> str:
-    assert line.speaking is not None
-    value = write_value(line.speaking, line.claim)
-    unit = write_unit(line.claim.unit, english=is_english()) if line.speaking.on is None else ""
-    if value and unit:
-        return f"{value} {unit}" if is_english() else f"{value}{unit}"
-    return value or str(_("没有数值"))
+    asks = deciding(line)
+    if asks is None:
+        return _("“%(claim)s”成立：%(found)s。什么情形会跌破，余量有多大？") % words
+    words["needs"] = write_open(asks, claim)
+    if asks.decides:
+        return _("“%(claim)s”待定：%(needs)s。实际是多少，有何凭证？") % words
+    return _("“%(claim)s”待定：%(needs)s。谁能提供，何时提供？") % words

@@ -18,14 +18,15 @@ from tuijin.meet.models import Comment, Meeting, Stop
 from tuijin.meet.ordering import days_of, load_stops
 from tuijin.meet.questions import Asked, ask
 from tuijin.meet.remarks import Earlier, last_time
+from tuijin.meet.verdict_words import deciding, in_words, write_found, write_open
 from tuijin.see import project_page
 from tuijin.see.judging import explain
 from tuijin.see.language import choice_text, either, is_english
 from tuijin.see.models import LightRule
 from tuijin.see.wording import write_money
 from tuijin.verify.listing import Line, load_lines
-from tuijin.verify.models import Claim
-from tuijin.verify.wording import write_check, write_needs, write_unit, write_value
+from tuijin.verify.models import Claim, Verdict
+from tuijin.verify.wording import write_check
 
 STATED_METRIC = "meeting_projects_count"
 
@@ -56,6 +57,7 @@ class Sheet:
 
     stop: Stop
     number: int
+    as_of: date
     project: Project
     name: str
     place: str
@@ -118,6 +120,7 @@ def build_sheet(stop: Stop, *, number: int, as_of: date) -> Sheet:
     return Sheet(
         stop=stop,
         number=number,
+        as_of=as_of,
         project=project,
         name=either(project.name, project.name_en),
         place=either(str(project.place), project.place.name_en),
@@ -134,20 +137,26 @@ def build_sheet(stop: Stop, *, number: int, as_of: date) -> Sheet:
 
 
 def _promise(line: Line) -> Promise:
-    verdict, claim, english = line.speaking, line.claim, is_english()
+    verdict, claim = line.speaking, line.claim
     title = either(claim.title, claim.title_en)
     if verdict is None:
         return Promise(line, title, "", _("尚未检验"), "")
     if not line.shows_figures:
         return Promise(line, title, verdict.ruling, _("数据不公开"), "")
-    figures = write_value(verdict, claim)
-    if figures and verdict.on is None:
-        unit = write_unit(claim.unit, english=english)
-        figures = f"{figures} {unit}" if english else f"{figures}{unit}"
-    basis = write_check(verdict, sources=line.sources, english=english)
-    if verdict.ruling == "UNDECIDED":
-        figures = write_needs(verdict, english=english) or figures
-    return Promise(line, title, verdict.ruling, figures, basis)
+    asks = deciding(line)
+    if verdict.ruling == "UNDECIDED" and asks is not None:
+        return Promise(line, title, verdict.ruling, write_open(asks, claim), _basis(line, asks))
+    return Promise(line, title, verdict.ruling, write_found(verdict, claim), _basis(line, verdict))
+
+
+def _basis(line: Line, verdict: Verdict) -> str:
+    sources = line.sources.get(verdict.pk, "")
+    is_bare = verdict.binding.kind == "evidence" and not sources
+    text = "" if is_bare else write_check(verdict, sources=sources, english=is_english())
+    text = in_words(text)
+    if line.claim.disagrees:
+        text += _("；测算与记录不一致")
+    return text
 
 
 def _facts(project: Project) -> list[tuple[str, str]]:
