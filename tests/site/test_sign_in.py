@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from tuijin.ledger import scope, sessions
-from tuijin.ledger.models import SignInFailure, TrailEvent, User, UserSession
-from tuijin.site import first_run, passwords, tokens, totp
+from tuijin.ledger import first_run, passwords, scope, sessions
+from tuijin.ledger.example_users import create_example_users
+from tuijin.ledger.models import Place, SignInFailure, TrailEvent, User, UserSession
+from tuijin.ledger.roles import ROLES
+from tuijin.site import tokens, totp
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "Correct-horse-7"
@@ -23,6 +25,12 @@ def user() -> User:
     user.set_password(PASSWORD)
     user.save()
     return user
+
+
+@pytest.fixture
+def ledger_places() -> None:
+    for code in ("150200", "150205", "150206", "150222", "150223"):
+        Place.objects.create(code=code, name=code, level="county")
 
 
 def enter(client: Client, *, username: str = "viewer", password: str = PASSWORD, **more: str):
@@ -195,20 +203,26 @@ def test_token_has_the_rights_of_its_maker_now(client, user):
     assert client.get("/api/v1/projects", headers=head).status_code == 401
 
 
-def test_example_accounts_open_only_on_this_machine(client, settings):
+def test_example_accounts_open_only_on_this_machine(client):
     User.objects.create(username="ex", display_name="例", role="city_leader", is_example=True)
     form = {"username": "ex", "password": "example"}
     here = {"headers": {"Host": "localhost"}}
-    assert client.post("/sign-in/", form, **here).status_code == 401
-    object.__setattr__(settings.CONFIG, "is_example", True)
-    try:
-        for refused in (
-            {"headers": {"Host": "localhost"}, "REMOTE_ADDR": "10.0.0.9"},
-            {"headers": {"Host": "localhost", "X-Forwarded-For": "10.0.0.9"}},
-        ):
-            assert client.post("/sign-in/", form, **refused).status_code == 401
-            assert b"account-list" not in client.get("/sign-in/", **refused).content
-        assert b"account-list" in client.get("/sign-in/", **here).content
-        assert client.post("/sign-in/", form, **here).status_code == 302
-    finally:
-        object.__setattr__(settings.CONFIG, "is_example", False)
+    for elsewhere in (
+        {"headers": {"Host": "localhost"}, "REMOTE_ADDR": "10.0.0.9"},
+        {"headers": {"Host": "localhost", "X-Forwarded-For": "10.0.0.9"}},
+        {"headers": {"Host": "testserver"}},
+    ):
+        assert client.post("/sign-in/", form, **elsewhere).status_code == 401
+        assert b"account-list" not in client.get("/sign-in/", **elsewhere).content
+    assert b"account-list" in client.get("/sign-in/", **here).content
+    assert client.post("/sign-in/", form, **here).status_code == 302
+
+
+def test_example_accounts_cover_every_role_of_people(ledger_places):
+    assert create_example_users() == 32
+    assert create_example_users() == 0
+    users = User.objects.all()
+    assert {user.role for user in users} == set(ROLES) - {"telemetry"}
+    assert not any(user.has_usable_password() for user in users)
+    editor = User.objects.get(username="editor_150222")
+    assert scope.build_scope(editor).places == {"150222"}

@@ -12,6 +12,7 @@ from tuijin.discovery import load_plugin
 from tuijin.errors import ImportFailed, Problem
 from tuijin.importers import Table
 from tuijin.ledger import intake
+from tuijin.ledger.example_users import create_example_users
 from tuijin.ledger.models import Project
 from tuijin.see.judging import judge_portfolio
 from tuijin.verify.models import Claim
@@ -38,6 +39,7 @@ def load(*, say: Callable[[str], None]) -> None:
         found = intake.accept(tables, batch="example")
         judge_portfolio(as_of=timezone.localdate())
         verify_claims(Claim.objects.values_list("pk", flat=True))
+        create_example_users()
     say(f"{found.counts['new']} entries, {Project.objects.count()} projects")
 
 

@@ -14,6 +14,7 @@ from types import FrameType
 from django.conf import settings
 
 from tuijin.cli import first_start
+from tuijin.ledger import first_run
 
 _PR_SET_PDEATHSIG = 1
 _STOP_SECONDS = 10.0
@@ -30,6 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     first_start.prepare(with_example=not args.no_example, say=_say)
     _say(f"http://{args.host}:{args.port}/")
+    token = first_run.offer_token()
+    if token is not None:
+        path = f"first-run/?token={token}"
+        _say(f"首个管理员，30 分钟内有效 first administrator: http://{args.host}:{args.port}/{path}")
     return Tree(_commands(args.host, args.port)).serve()
 
 

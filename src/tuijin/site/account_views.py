@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tuijin.ledger import scope, trail
+from tuijin.ledger import first_run, passwords, scope, trail
 from tuijin.ledger.access import public, signed_in
 from tuijin.ledger.models import ApiToken, User
 from tuijin.ledger.roles import ROLES
-from tuijin.site import first_run, passwords, sign_in, tokens, totp
+from tuijin.site import sign_in, tokens, totp
 
 # Where a role starts that reads no business data.
 _HOMES = {"users": "users", "trail": "trail", "configure": "configuration"}

@@ -22,7 +22,6 @@ class Config:
     hosts: tuple[str, ...]
     proxies: tuple[str, ...]
     is_https: bool
-    is_example: bool
 
 
 @cache
@@ -37,7 +36,6 @@ def load_config() -> Config:
         hosts=tuple(os.environ.get("TUIJIN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")),
         proxies=tuple(filter(None, os.environ.get("TUIJIN_PROXIES", "").split(","))),
         is_https=os.environ.get("TUIJIN_HTTPS", "0") == "1",
-        is_example=os.environ.get("TUIJIN_EXAMPLE", "0") == "1",
     )
 
 

@@ -81,8 +81,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "tuijin.site.passwords.ThreeOfFourKinds"},
-    {"NAME": "tuijin.site.passwords.NotOneOfTheLast"},
+    {"NAME": "tuijin.ledger.passwords.ThreeOfFourKinds"},
+    {"NAME": "tuijin.ledger.passwords.NotOneOfTheLast"},
 ]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "cockpit"

@@ -15,7 +15,7 @@ from django.db import transaction
 from tuijin.errors import NotFound
 from tuijin.ledger import scope
 from tuijin.ledger.models import User
-from tuijin.site.passwords import set_password
+from tuijin.ledger.passwords import set_password
 
 _LIFE_SECONDS = 30 * 60
 
