@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
+
 from tuijin.importers.nouns import CHOICES
 from tuijin.ledger import scope, visible
 from tuijin.ledger.models import Figure, Place, Project, Tally
@@ -59,24 +61,22 @@ def home_places() -> list[str]:
             Place.objects.filter(code__in=current.places).values_list("code", "parent_id")
         )
         return sorted(code for code, parent in parents.items() if parent not in current.places)
-    counts = _counts_above_county()
-    root = next((code for code, (level, _, _) in counts.items() if level == "country"), None)
+    root = Place.objects.filter(parent=None).values_list("code", flat=True).first()
     if root is None:
-        return list(Place.objects.filter(parent=None).values_list("code", flat=True))
-    while below := [c for c, (_, parent, n) in counts.items()
-                    if parent == root and n == counts[root][2]]:  # fmt: skip
-        root = below[0]
+        return []
+    total = _counted({"place": root}).get(root, 0)
+    while total and (below := _counted({"place__parent": root})):
+        code, number = max(below.items(), key=lambda item: item[1])
+        if number < total or Place.objects.get(pk=code).level == Place.Level.COUNTY:
+            break
+        root = code
     return [root]
 
 
-def _counts_above_county() -> dict[str, tuple[str, str | None, int]]:
-    found: dict[str, list[Any]] = {}
-    rows = Tally.objects.exclude(place__level="county").values_list(
-        "place_id", "place__level", "place__parent_id", "projects_count"
-    )
-    for code, level, parent, number in rows:
-        found.setdefault(code, [level, parent, 0])[2] += number
-    return {code: (level, parent, number) for code, (level, parent, number) in found.items()}
+def _counted(places: dict[str, str]) -> dict[str, int]:
+    """Projects of each place among these, from the kept sums."""
+    rows = Tally.objects.filter(**places).values("place_id").order_by()
+    return dict(rows.annotate(n=Sum("projects_count")).values_list("place_id", "n"))
 
 
 def load_cells(places: Sequence[str]) -> list[Cell]:

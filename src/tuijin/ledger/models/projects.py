@@ -94,6 +94,14 @@ class Project(models.Model):
             models.Index(fields=("name", "id"), name="project_name"),
             models.Index(fields=("total_investment_yuan", "id"), name="project_investment"),
             models.Index(fields=("place", "id"), name="project_place"),
+            models.Index(
+                fields=("next_due_on", "id"),
+                name="project_due",
+                condition=models.Q(next_due_on__isnull=False),
+            ),
+            models.Index(
+                fields=("id",), name="project_short", condition=models.Q(claims_short__gt=0)
+            ),
         )
 
     def __str__(self) -> str:

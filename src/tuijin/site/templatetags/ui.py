@@ -9,8 +9,9 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from tuijin.see.language import choice_text, either
@@ -202,3 +203,50 @@ def progress(
         "text": text, "value": value, "total": total, "url": url, "done": done,
         "cancel_url": cancel_url, "id": id, "csrf_token": context.get("csrf_token"),
     }  # fmt: skip
+
+
+_CELL_CLASSES = {
+    **dict.fromkeys(("money", "ratio", "decimal", "count"), "number"),
+    **dict.fromkeys(("date", "instant", "choice"), "nowrap"),
+    "name": "phone-first",
+}
+
+
+@register.simple_tag
+def cells(row: Mapping[str, Any]) -> SafeString:
+    """
+    The `<td>`s of a list row; in Python, since a page has five hundred of them.
+
+    `row` has `id` and `cells`, pairs of column and plain value.
+    """
+    return format_html_join(
+        "",
+        '<td data-label="{}" class="{}{}">{}</td>',
+        (
+            (
+                column.title,
+                _CELL_CLASSES.get(column.kind, ""),
+                " phone-hide" if value in (None, "") else "",
+                _cell(column.kind, value, row["id"]),
+            )
+            for column, value in row["cells"]
+        ),
+    )
+
+
+def _cell(kind: str, value: Any, project_id: int) -> Any:
+    if kind == "light":
+        return light(value)
+    if kind == "money":
+        return money(value)
+    if value in (None, ""):
+        return "—"
+    if kind == "name":
+        return format_html('<a href="/projects/{}/">{}</a>', project_id, value)
+    if kind == "ratio":
+        return percent(value)
+    if kind == "decimal":
+        return grouped(value)
+    if kind == "instant":
+        return localtime(value).strftime("%Y-%m-%d %H:%M")
+    return value.isoformat() if kind == "date" else value
