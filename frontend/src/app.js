@@ -63,6 +63,10 @@ function bind(root) {
   all("select[data-go]").forEach((select) => {
     select.addEventListener("change", () => window.location.assign(select.value));
   });
+  all(".stage-step.is-now").forEach((step) => {
+    const line = step.parentElement;
+    line.scrollLeft = step.offsetLeft - (line.clientWidth - step.clientWidth) / 2;
+  });
   all("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
   all("[data-copy]").forEach((button) => button.addEventListener("click", () => copyText(button)));
   all("[data-confirm]").forEach((part) => {

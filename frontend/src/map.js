@@ -41,20 +41,30 @@ function tooltipText(event) {
   return [event.name, ...[].concat(data.detail ?? [])].filter(Boolean).join("\n");
 }
 
-function geo(map, element) {
-  const phone = element.clientWidth < 560;
+// Names of places lie above the points; those that would collide are left out until zoomed in.
+function placeNames(map, element) {
+  return {
+    type: "scatter", coordinateSystem: "geo", silent: true, z: 6, symbolSize: 1, tooltip: { show: false },
+    itemStyle: { opacity: 0 },
+    data: (map.regions ?? []).filter((region) => region.at).map((region) => ({ name: region.name, value: region.at })),
+    label: { show: true, formatter: "{b}", position: "inside", color: "#33414e", fontSize: element.clientWidth < 560 ? 11 : 12,
+      fontWeight: 600, textBorderColor: "#f3f6f9", textBorderWidth: 3 },
+    labelLayout: { hideOverlap: true },
+  };
+}
+
+function geo(map) {
   return {
     map: map.id, roam: true, scaleLimit: { min: 0.8, max: 60 }, nameProperty: "name",
     top: 36, bottom: 8, left: 8, right: 8, preserveAspect: "contain", aspectScale: Math.cos((map.latitude ?? 41.2) * Math.PI / 180),
     ...(map.bounds ? { boundingCoords: map.bounds } : {}),
-    label: { show: map.placeLabels !== false, color: "#51606f", fontSize: phone ? 10 : 12, textBorderColor: "#f3f6f9", textBorderWidth: 2 },
-    labelLayout: { hideOverlap: true },
+    label: { show: false },
     itemStyle: { areaColor: "#f3f6f9", borderColor: "#9fb0c0", borderWidth: 1 },
-    emphasis: { label: { color: ink }, itemStyle: { areaColor: "#e3edf6" } },
+    emphasis: { label: { show: false }, itemStyle: { areaColor: "#e3edf6" } },
     select: { disabled: true },
     tooltip: { show: false },
     regions: (map.regions ?? []).map((region) => ({
-      name: region.name, itemStyle: { areaColor: region.colour }, emphasis: { itemStyle: { areaColor: region.colour } },
+      name: region.name, ...(region.colour ? { itemStyle: { areaColor: region.colour } } : {}),
     })),
   };
 }
@@ -70,10 +80,10 @@ export function drawMap(echarts, chart, map, element) {
   chart.setOption({
     animation: false,
     aria: { enabled: true },
-    geo: geo(map, element),
-    legend: { show: groups.length > 1, data: groups.map((group) => group.label), left: 8, type: "scroll", textStyle: { color: faint } },
+    geo: geo(map),
+    legend: { show: groups.length > 1, data: groups.map((group) => ({ name: group.label, icon: shapes[group.shape] ?? "circle" })), left: 8, type: "scroll", textStyle: { color: faint } },
     tooltip: { renderMode: "richText", confine: true, formatter: tooltipText, borderColor: line },
-    series: [...routes(map), ...series],
+    series: [...routes(map), ...series, placeNames(map, element)],
   });
   chart.on("click", (event) => {
     const place = (map.regions ?? []).find((region) => event.componentType === "geo" && region.name === event.name);

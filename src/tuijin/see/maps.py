@@ -82,7 +82,11 @@ def _boundaries(places: Sequence[str]) -> tuple[dict[str, Any], list[dict[str, A
                 "geometry": join_pieces(shape.geometry),
             }
         )
-        regions.append({"name": name, "url": f"{reverse('map')}?place={shape.place_id}"})
+        at = (
+            None if shape.place.longitude is None else [shape.place.longitude, shape.place.latitude]
+        )
+        url = f"{reverse('map')}?place={shape.place_id}"
+        regions.append({"name": name, "url": url, "at": at})
     return {"type": "FeatureCollection", "features": features}, regions
 
 

@@ -32,7 +32,7 @@ def show_rules(request: HttpRequest) -> HttpResponse:
         "other_books": [book for book in books if book.kind == Rulebook.Kind.SCORE],
         "used": [
             (place, maps.place_name(place), judging.rulebook_of(place.code))
-            for place in places.order_by("code")
+            for place in places.exclude(name="市辖区").order_by("code")
         ],
     }
     return render(request, "see/rules.html", context)

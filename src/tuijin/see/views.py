@@ -31,7 +31,8 @@ def _choice_list(name: str) -> list[tuple[str, str]]:
 
 def _places(codes: list[str]) -> list[tuple[str, str]]:
     rows = Place.objects.filter(parent__in=codes) | Place.objects.filter(code__in=codes)
-    return [(place.code, maps.place_name(place)) for place in rows.order_by("code")]
+    shown = rows.exclude(name="市辖区").order_by("code")  # a sum of districts, not a place
+    return [(place.code, maps.place_name(place)) for place in shown]
 
 
 def _filter_context(query: listing.Query) -> dict[str, Any]:

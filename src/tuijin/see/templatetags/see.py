@@ -47,6 +47,22 @@ def indicator_group(group: str) -> str:
     return str(_GROUPS.get(group, group))
 
 
+_MEASURES = {
+    "progress_gap_points": (1.0, gettext_lazy("个百分点")),
+    "progress_short_ratio": (100.0, "%"),
+    "funds_short_ratio": (100.0, "%"),
+    "start_late_months": (1.0, gettext_lazy("个月")),
+    "register_late_months": (1.0, gettext_lazy("个月")),
+}
+
+
+@register.simple_tag
+def measured(measure: str, value: float) -> str:
+    """The value a light rule was decided by, with its unit."""
+    factor, unit = _MEASURES[measure]
+    return f"{write_number(value * factor, places=1)} {unit}"
+
+
 @register.simple_tag
 def act(action: str) -> str:
     return str(_ACTS.get(action, action))
