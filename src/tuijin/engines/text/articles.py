@@ -49,8 +49,8 @@ def extract_article(article: Article) -> dict[str, Any]:
         "url": article.url or None,
         "encoding": repaired.encoding,
         "text": body,
-        "projects": find_projects(title, body, published=day or date(1, 1, 1)) if body else [],
-        "facts": find_facts(body, published=day or date(1, 1, 1)),
+        "projects": find_projects(title, body, published=day) if body else [],
+        "facts": find_facts(body, published=day),
         "traps": [],
     }
 

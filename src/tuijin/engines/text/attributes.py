@@ -51,22 +51,23 @@ _MEASURE = (
     r"亿个|万个|万盏|亿立方米|万立方米|万平方米|公里|万块|万头|万箱|万支|台|套|辆|艘|架|座|颗|片"
 )
 _YEARLY = re.compile(
-    rf"年(?:产能?|生产|处理|产量|加工|设计产能|产能力|设计年产能?|交易量|封装)(?:力|量)?[^，。；\d]{{0,10}}?"
+    rf"年(?:产能?|生产|处理|产量|加工|设计产能|产能力|设计年产能?|交易量|封装)(?:力|量)?(?P<what>[^，。；\d]{{0,10}}?)"
     rf"(?P<n>{NUMBER})(?P<more>余|多)?(?P<unit>{_MEASURE})(?:/年)?(?P<product>[^，。；、\d（(/]{{0,14}})"
 )
 _NAMED = re.compile(
     rf"(?P<times>\d+×)?(?P<n>{NUMBER})(?P<more>余|多)?(?P<unit>{_MEASURE})(?P<year>/年)?(?P<product>[^，。；、\d（(/]{{0,16}})"
 )
 _LENGTH = re.compile(rf"(?:全长|总长|主线长|线路长|长度?)(?:约|达|为)?(?P<n>{NUMBER})公里")
-_NOT_OF_PROJECT = re.compile(
-    r"(?:19|20)\d\d年[^，。；]{0,12}(?:实现|完成|达)|去年|上半年实现|累计(?:生产|销售|纳税)|同比|原有|现有|目前在全球|市场"
+_PAST = re.compile(
+    r"(?P<year>(?:19|20)\d\d)年[^，。；]{0,12}(?:实现|完成|达)|去年|上半年实现|累计(?:生产|销售|纳税)|同比|"
+    r"原有|目前在全球|到目前为止|当年就|已发展|现有"
 )
 _START = r"开工|奠基|动工|开建|启动建设|破土"
 _DONE = r"竣工|完工|建成|通车|完成|全部完成"
 _OUTPUT = r"投产|投入生产|达产|试生产|投运|产出"
 
 
-def read_attributes(sentences: Sequence[str], *, name: str, published: date) -> dict[str, Any]:
+def read_attributes(sentences: Sequence[str], *, name: str, published: date | None) -> dict[str, Any]:
     """
     Read every field of one project but its name, place and investor.
 
@@ -76,7 +77,7 @@ def read_attributes(sentences: Sequence[str], *, name: str, published: date) -> 
         What is said of the project, in the order of the article.
     """
     text = "".join(sentences)
-    of_project = [s for s in sentences if not _NOT_OF_PROJECT.search(s)] or list(sentences[:1])
+    of_project = [s for s in sentences if not _is_past(s, published)]
     values: dict[str, Any] = _read_investment(sentences)
     values |= _read_promises(of_project)
     values["capacity"] = _read_capacity(of_project, name)
@@ -84,6 +85,14 @@ def read_attributes(sentences: Sequence[str], *, name: str, published: date) -> 
     values |= _read_dates(sentences, published)
     values["status"] = _read_status(text, values, published)
     return values
+
+
+def _is_past(sentence: str, published: date | None) -> bool:
+    """Whether a sentence tells what a firm or place has done, not what the project will do."""
+    return any(
+        match["year"] is None or published is None or int(match["year"]) < published.year
+        for match in _PAST.finditer(sentence)
+    )
 
 
 def _before(text: str, at: int) -> str:
@@ -176,7 +185,8 @@ def _read_capacity(sentences: Sequence[str], name: str) -> list[dict[str, Any]]:
             yearly = index > 0 or "年产" in text or match["year"]
             unit = match["unit"] + ("/年" if yearly else "")
             product = re.sub(r"(?:的|等|项目|工程|生产线|生产规模|以上|左右|将|并).*$", "", match["product"])
-            item = {"product": product, "value": plain(value), "unit": unit}
+            what = match.groupdict().get("what") or ""
+            item = {"product": product or what, "value": plain(value), "unit": unit}
             if all(one["value"] != item["value"] for one in found):
                 found.append(item)
         if index and (length := _LENGTH.search(text)):
@@ -198,7 +208,7 @@ def _read_area(sentences: Sequence[str]) -> list[dict[str, Any]]:
     return areas
 
 
-def _read_dates(sentences: Sequence[str], published: date) -> dict[str, Any]:
+def _read_dates(sentences: Sequence[str], published: date | None) -> dict[str, Any]:
     """A date belongs to the first of start, finish and output that follows it in the sentence."""
     values: dict[str, Any] = dict.fromkeys(("start", "completion", "production"))
     pattern = re.compile(rf"(?P<start>{_START})|(?P<completion>{_DONE})|(?P<production>{_OUTPUT})")
@@ -212,9 +222,14 @@ def _read_dates(sentences: Sequence[str], published: date) -> dict[str, Any]:
                 continue
             field = str(event.lastgroup)
             old = values[field]
-            if old is None or (len(day.iso) > len(old) and _agrees(day, old)):
+            if old is None or (_exactness(day.iso) > _exactness(old) and _agrees(day, old)):
                 values[field] = day.iso
     return values
+
+
+def _exactness(iso: str) -> int:
+    """Order dates by how exact they are: year, half, quarter, month, day."""
+    return len(iso) * 2 - (2 if "H" in iso else 1 if "Q" in iso else 0)
 
 
 def _agrees(day: Day, old: str) -> bool:
@@ -222,7 +237,7 @@ def _agrees(day: Day, old: str) -> bool:
     return day.iso[:4] == old[:4]
 
 
-def _read_status(text: str, values: dict[str, Any], published: date) -> str | None:
+def _read_status(text: str, values: dict[str, Any], published: date | None) -> str | None:
     """The furthest the text says the project has come; what is to come counts as planned."""
     if re.search(r"并没有开工|尚未开工|没有开工|未开工", text):
         return "未开工"
@@ -234,7 +249,7 @@ def _read_status(text: str, values: dict[str, Any], published: date) -> str | No
         return "投产"
     if re.search(rf"{_START}", text):
         start = values.get("start")
-        return "计划开工" if start and start[:7] > published.isoformat()[:7] else "开工"
+        return "计划开工" if start and published and start[:7] > published.isoformat()[:7] else "开工"
     if re.search(r"正在(?:进行|同步|抓紧|紧张)?[^。，；]{0,6}(?:施工|建设|摊铺|加快)|已经?基本?完成|在建|施工中", text):
         return "在建"
     if re.search(r"签约|签署|签订|落户", text):

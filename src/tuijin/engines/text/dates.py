@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 _YEAR = (
     r"(?P<year>(?:19|20)\d\d)年|(?P<relyear>今年|本年度?|明年|后年|去年|前年|年内)|(?P<thismonth>本月)"
@@ -31,30 +32,36 @@ class Day:
     end: int
 
 
-def find_dates(text: str, *, published: date) -> Iterator[Day]:
+def find_dates(text: str, *, published: date | None) -> Iterator[Day]:
     """Every date of a text; years left out are the article's, months after it by half a year last year's."""
     for match in _DATE.finditer(text):
         if iso := _read(match, published):
             yield Day(iso, match.start(), match.end())
-    for match in _LATER.finditer(text):
+    for match in _LATER.finditer(text) if published else ():
+        assert published
         months = published.month - 1 + int(match["n"])
         iso = f"{published.year + months // 12}-{months % 12 + 1:02}"
         yield Day(iso, match.start(), match.end())
 
 
-def _read(match: re.Match[str], published: date) -> str | None:
+def _read(match: re.Match[str], published: date | None) -> str | None:
     get = match.groupdict().get
     month = get("month") or get("xmonth")
     day = get("day") or get("xday") or get("day2") or get("day3")
-    year = published.year
     if get("year"):
         year = int(match["year"])
-    elif get("relyear"):
-        year += _RELATIVE_YEAR[match["relyear"]]
-    elif month and int(month) > published.month + 6:
-        year -= 1
-    if get("thismonth") or (day and not month):
-        month = str(published.month)
+    elif published is None:
+        return None
+    else:
+        year = published.year + _RELATIVE_YEAR.get(get("relyear") or "", 0)
+        if not get("relyear") and month and int(month) > published.month + 6:
+            year -= 1
+        if get("thismonth") or (day and not month):
+            month = str(published.month)
+    return _write(year, month, day, get)
+
+
+def _write(year: int, month: str | None, day: str | None, get: Callable[[str], Any]) -> str | None:
     if half := get("half") or get("xhalf"):
         return f"{year}-H{1 if half[0] == '上' else 2}"
     if quarter := get("quarter") or get("xquarter"):

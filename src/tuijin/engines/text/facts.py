@@ -21,7 +21,7 @@ _COUNT_AFTER = re.compile(
 _REVENUE = re.compile(r"(?:营业(?:总)?收入|销售收入|总产值)[^，。；\d]{0,4}$")
 
 
-def find_facts(text: str, *, published: date) -> list[dict[str, Any]]:
+def find_facts(text: str, *, published: date | None) -> list[dict[str, Any]]:
     """Counts of projects, the sums given with them, and firms' revenue, each with its scope."""
     facts: list[dict[str, Any]] = []
     for match in _SENTENCE.finditer(text):
@@ -68,7 +68,7 @@ def _sums(
     return sums
 
 
-def _revenues(sentence: str, published: date) -> list[dict[str, Any]]:
+def _revenues(sentence: str, published: date | None) -> list[dict[str, Any]]:
     firms = find_organisations(sentence)
     found = []
     for money in find_money(sentence):

@@ -18,11 +18,15 @@ _HEAD = re.compile(
     rf"(?<=至)[\u4e00-\u9fff\d]{{1,8}}段(?:工程)?|[\u4e00-\u9fff]线[\u4e00-\u9fff]{{2,4}}段"
 )
 _CLAUSE = re.compile(r"[^，。；;！？!?、：:“”《》\s—…]+")
+# Words of doing right before the head belong to the name: 稀土永磁电机建设项目.
+_DOING = re.compile(r"(?:建设|扩建|改建|迁建|改造|开发|利用|整治|示范)+$")
+_NOW = re.compile(r"今年|目前|力争|已经?|正在|将|计划")
+_CATEGORY = re.compile(r"(?:行业|产业|领域|类|等|建设|方面)$|行业的|等行业")
 # A name begins behind the last of these within its clause.
 _BEFORE = re.compile(
-    r".*(?:的|建设|投资|新建|兴建|开建|建起|新开工|包括|涵盖|实施|启动|推进|引进|考察了?|来到|了解|"
+    r".*(?:的|按|连接起?|优化|提升|服务|规范|就(?!业)|建设|投资|新建|兴建|开建|建起|新开工|包括|涵盖|实施|启动|推进|引进|考察了?|来到|了解|"
     r"举行|宣布|签订|签约|列入|负责|参加|出席|加快|加速|做好|确保|争取|推动|抓好|动工|进行|还有|以及|"
-    r"其中|如|即|是|在|由|将|与|对|从|于|为|有|到|了|等|使|把|让|及其|突出|通过|介绍|涉及|完成|达|"
+    r"其中|如|即|是|在|由|将|与|对|从|于|为|有(?![效限色机利])|到|了|使|把|让|及其|突出|通过|介绍|涉及|完成|达(?!尔|茂|拉)|"
     r"[\d一二三四五六七八九十两几多余]+(?:个|项|条|座|家)|作为|属于|打造成?|总|成为|建成)"
 )
 # What may still stand at the front of a name and says nothing.
@@ -38,7 +42,7 @@ _GENERIC = re.compile(
     r"续建|拟建|拟开工|新开工|复工|开工|集中|产业链|上游|中游|下游|民生|基础设施|交通|配套|示范|支柱|"
     r"招商|招商引资|经济|科技|高科技|新兴|战略性|高新技术|国家级|省级|市级|多个|许多|所有|整个|合作|"
     r"意向|签约|落地|援建|首批|主要|关键|主体|隧道|路基|一期|二期|三期|四期|首期|后续|第[一二三]|期|"
-    r"行业|领域|类|型|级|个|和|及|与|等|集群|专业|现代|现代化|优质|好|引导|亿元|以上|万元|\d+|项目|工程|基地|园区)*"
+    r"行业|领域|类|型|级|节点|全线|路基|主体|力争|一级|二级|各项|该[省市县区]|共列|各类|个|和|及|与|等|集群|专业|现代|现代化|优质|好|引导|亿元|以上|万元|\d+|项目|工程|基地|园区)*"
     rf"(?:{_HEADS})(?:[一二三四五1-9]期)?(?:工程|项目)?$"
 )
 _LOOSE = re.compile(r"(?:项目|工程|生产线|段)")
@@ -57,9 +61,12 @@ class Mention:
 
 
 _LISTED = re.compile(
-    rf"((?:[^，。；;！？!?、：:“”\s]{{2,16}}、)+[^，。；;！？!?、：:“”\s]{{2,16}}?)等?(\d{{1,3}})(?:个|条|项|座|家)"
-    rf"[\u4e00-\u9fff]{{0,8}}?({_HEADS})"
+    rf"((?:[^，。；;！？!?、：:“”…\s]{{2,16}}、)+[^，。；;！？!?、：:“”…\s]{{2,16}}?)等?(\d{{1,3}})(?:个|条|项|座|家)"
+    r"[\u4e00-\u9fff]{0,8}?(项目|工程|高速公路|公路|铁路|电站|水库)"
 )
+# What stands after these is where something is, or what it leads to; not what is built.
+_ELSEWHERE = re.compile(r"(?:在|位于|连接起?|距离?|毗邻|靠近|经由?)$")
+_PLACE_LIKE = re.compile(r"(?:园区|工业园|产业园|科技园|新城|大桥|机场|码头)$")
 
 
 def find_listed(text: str) -> list[Mention]:
@@ -70,7 +77,7 @@ def find_listed(text: str) -> list[Mention]:
         for part in match[1].split("、"):
             cut = _BEFORE.match(part) if at == match.start() else None
             name = part[cut.end() :] if cut else part
-            if len(name) >= 2 and not re.search(r"[\d万亿]", name):
+            if len(name) >= 2 and not re.search(r"[\d万亿]", name) and not _CATEGORY.search(name):
                 whole = name if _HEAD.search(name) or name.endswith("期") else name + match[3]
                 found.append(Mention(whole, at + len(part) - len(name), at + len(part)))
             at += len(part) + 1
@@ -95,8 +102,8 @@ def _names_in(clause: str) -> list[tuple[int, int]]:
     for index, head in enumerate(heads):
         following = heads[index + 1] if index + 1 < len(heads) else None
         between = clause[head.end() : following.start()] if following else ""
-        goes_on = following and len(between) <= 14 and not _BEFORE.match(between + "　")
-        if goes_on and not re.search(r"[和及]", between):
+        goes_on = following and len(between) <= 12 and not _BEFORE.match(between + "　")
+        if goes_on and not _NOW.search(between) and not re.search(r"[和]", between):
             continue
         if clause[head.end() : head.end() + 1] in tuple("部长方区商单标名"):
             continue
@@ -107,7 +114,8 @@ def _names_in(clause: str) -> list[tuple[int, int]]:
 
 def _read(text: str, start: int, end: int) -> Mention | None:
     candidate = text[start:end]
-    cut = _BEFORE.match(candidate[:-2])
+    head = list(_HEAD.finditer(candidate))[-1]
+    cut = _BEFORE.match(_DOING.sub("", candidate[: head.start()]))
     at = start + (cut.end() if cut else 0)
     if front := _FRONT.match(text[at:end]):
         at += front.end()
@@ -115,9 +123,14 @@ def _read(text: str, start: int, end: int) -> Mention | None:
     name = text[at:end].strip(" 和及与等（）()·-")
     if verb in ("扩建", "改建", "迁建"):
         name = verb + name
+    before, others, rest = name.rpartition("等")
+    if others and not re.search(r"\d", before):
+        at, name = at + len(before) + 1, rest
     if rebuilt := _REBUILT.match(name):
         name = f"{rebuilt[2]}{rebuilt[1]}{rebuilt[3] or '项目'}"
     if not 4 <= len(name) <= 45 or _GENERIC.match(name) or not _is_balanced(name):
+        return None
+    if _PLACE_LIKE.search(name) and _ELSEWHERE.search(text[max(0, at - 3) : at]):
         return None
     if not _LOOSE.search(name[-4:]) and not _BUILT.search(_around(text, at, end)):
         return None

@@ -8,23 +8,34 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tuijin.engines.text.amounts import find_money
+from tuijin.engines.text.amounts import NUMBER, find_money
 from tuijin.engines.text.attributes import read_attributes
 from tuijin.engines.text.gazetteer import find_places
 from tuijin.engines.text.investors import find_investor
-from tuijin.engines.text.mentions import Mention, find_mentions
+from tuijin.engines.text.mentions import Mention, find_listed, find_mentions
 from tuijin.engines.text.organisations import find_organisations
 from tuijin.engines.text.sites import PlaceReader
 
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?[”’）)]?|\n")
 _HEAD_WORDS = re.compile(
-    r"(?:建设|扩建|改建|迁建|改造)?(?:项目|工程|生产基地|产业基地|基地|生产线|园区)?(?:[一二三四]期)?(?:项目|工程)?$"
+    r"(?:建设|扩建|改建|迁建|改造|加工)?(?:项目|工程|生产基地|产业基地|基地|生产线|园区|工厂|高速公路|公路|铁路)?"
+    r"(?:[一二三四]期)?(?:项目|工程)?$"
+)
+_QUANTITY = re.compile(rf"(?:年产)?(?:\d+×)?{NUMBER}[万亿]?(?:吨级?|件|套|台|辆|千瓦|MW|兆瓦|片|只|千升|立方米|米|座)(?:/年)?")
+_ROAD = re.compile(r"至.*(?:段|路|公路|线)|线.*段$")
+_PHASED = re.compile(r"^(?:[一二三四]期|首期)")
+_ZONE_IN_FRONT = re.compile(r"^.{0,10}?(?:开发区|高新区|园区|[省市县旗](?=援建|重点|重大|交通))")
+_PARTS = re.compile(r"(?:主要)?(?:包括|包含|涵盖|有\d+个)")
+_CATEGORY = re.compile(
+    r"^(?:重点|重大|工业|交通|旅游|农业|水利|民生|新能源|煤化工|风电|光伏|光伏发电|水电|地产|房地产|科研|海外|"
+    r"冶炼|环保|物流|援建|产业化?|基础设施|集中供热|供热|集中|开工|奠基|各项|配套|关联|建设|基建|土建|LED|"
+    r"招商|外资|内资|大|小|新|全部|所有|安全|农村|城市|国际|合作|投资|储备|一系列|数万|条|数字化|样板)*$"
 )
 _ACTION = re.compile(
     r"投资|开工|奠基|动工|开建|扩建|新建|投产|竣工|完工|落户|签约|签署|占地|考察|前期|施工|招标|建成|立项"
 )
 _REFERS = re.compile(r"^(?:该|此|本|这|其|项目|工程|据悉|据了解|据介绍|建成|届时|达产|投产|其中|目前|公司|二期|一期|新)")
-_KEEP_FROM = 4
+_KEEP_FROM = 3
 _MAX_PROJECTS = 60
 
 
@@ -60,22 +71,41 @@ def split_sentences(text: str) -> list[Sentence]:
 
 
 def core_of(name: str) -> str:
-    """What tells a name from others: without its head, brackets and a place in front."""
+    """What tells a name from others: without head, brackets, quantities, and place in front."""
     core = re.sub(r"[（(][^）)]*[）)]", "", name)
     core = _HEAD_WORDS.sub("", core)
-    places = [p for p in find_places(core) if p.start == 0 and p.is_full]
-    return core[places[0].end :] if places and len(core) > places[0].end + 2 else core
+    places = [p for p in find_places(core) if p.start == 0]
+    return core[places[0].end :] if places and len(core) > places[0].end + 1 else core
+
+
+def bare_core(name: str) -> tuple[str, str]:
+    """The firm in front of a name, and the core without firm and quantities."""
+    core = core_of(name)
+    firms = [span for span in find_organisations(core) if span[0] <= 1]
+    firm = core[: firms[0][1]] if firms else ""
+    rest = _QUANTITY.sub("", core[len(firm) :])
+    return (firm, rest) if len(rest) >= 2 else ("", core)
 
 
 def is_same(one: str, other: str) -> bool:
     """Whether two names are one project: one core within the other, the phases not in conflict."""
-    a, b = core_of(one), core_of(other)
+    if one == other:
+        return True
     phases = [set(re.findall(r"[一二三四]期", name)) for name in (one, other)]
     if phases[0] and phases[1] and phases[0] != phases[1]:
         return False
-    if min(len(a), len(b)) < 2:
+    for short, whole in ((one, other), (other, one)):
+        plain = re.sub(r"[一二三四]期", "", core_of(short))
+        if len(plain) >= 4 and plain in whole:
+            return True
+    (firm_a, a), (firm_b, b) = bare_core(one), bare_core(other)
+    shorter = min(len(a), len(b))
+    if a in b or b in a:
+        same_firm = bool(firm_a and firm_b) and (firm_a in firm_b or firm_b in firm_a)
+        return shorter >= (2 if same_firm or a == b else 4)
+    if _ROAD.search(one) or _ROAD.search(other):
         return False
-    return a in b or b in a or _overlap(a, b) >= max(5, 0.75 * min(len(a), len(b)))
+    return _overlap(a, b) >= max(5, 0.65 * shorter)
 
 
 def _overlap(a: str, b: str) -> int:
@@ -98,58 +128,117 @@ def group_mentions(mentions: Sequence[Mention]) -> list[Group]:
             group = Group(mention.name)
             groups.append(group)
         group.mentions.append(mention)
+        group.name = _better_name(group.name, mention.name)
     return groups
 
 
-def find_projects(title: str, text: str, *, published: date) -> list[dict[str, Any]]:
+def _better_name(old: str, new: str) -> str:
+    """The longer name; one that calls itself a project before one that does not."""
+    def rank(name: str) -> tuple[bool, int]:
+        return bool(re.search(r"(?:项目|工程)$", name)), len(name)
+
+    return new if rank(new) > rank(old) and len(new) <= 40 else old
+
+
+def find_projects(title: str, text: str, *, published: date | None) -> list[dict[str, Any]]:
     """All projects of an article in the shape of the annotation, without `note`."""
     sentences = split_sentences(text)
-    mentions = [*find_mentions(text), *_firm_mentions(sentences)]
-    mentions.sort(key=lambda m: (m.start, -m.end))
-    groups = group_mentions(_without_overlaps(mentions))
+    named = find_mentions(text)
+    mentions = _without_overlaps([*named, *_firm_mentions(sentences, find_listed(text))])
+    groups = group_mentions(_without_parts(mentions, sentences))
     kept = [g for g in groups if _score(g, title, sentences) >= _KEEP_FROM][:_MAX_PROJECTS]
     reader = PlaceReader(title, text)
     return [_describe(g, kept, sentences, text, reader, published) for g in kept]
 
 
 def _without_overlaps(mentions: Sequence[Mention]) -> list[Mention]:
+    """Keep the first of mentions that overlap, the longer of two that start together."""
     kept: list[Mention] = []
-    for mention in mentions:
+    for mention in sorted(mentions, key=lambda m: (m.start, -m.end)):
         if not kept or mention.start >= kept[-1].end:
             kept.append(mention)
     return kept
 
 
-def _firm_mentions(sentences: Sequence[Sentence]) -> Iterator[Mention]:
-    """A sentence or two that begin with a firm and say what it builds, without naming the project."""
+def _without_parts(
+    mentions: Sequence[Mention], sentences: Sequence[Sentence]
+) -> list[Mention]:
+    """
+    Leave out what is part of a project named before: its phases, and what it is said to include.
+    """
+    kept: list[Mention] = []
+    for sentence in sentences:
+        first: Mention | None = None
+        known = False
+        for mention in mentions:
+            if not sentence.start <= mention.start < sentence.end:
+                continue
+            near = kept and _paragraph_of(kept[-1], sentences) == sentence.paragraph
+            if near and _PHASED.match(mention.name) and not _ROAD.search(mention.name):
+                continue
+            between = sentence.text[: mention.start - sentence.start]
+            if known and _PARTS.search(between):
+                continue
+            if first is None:
+                first = mention
+                is_named = not _CATEGORY.match(core_of(mention.name))
+                known = is_named and any(is_same(mention.name, m.name) for m in kept)
+            kept.append(mention)
+    return kept
+
+
+def _paragraph_of(mention: Mention, sentences: Sequence[Sentence]) -> int:
+    return next((s.paragraph for s in sentences if s.start <= mention.start < s.end), -1)
+
+
+def _firm_mentions(
+    sentences: Sequence[Sentence], listed: Sequence[Mention]
+) -> Iterator[Mention]:
+    """
+    A sentence or two that begin with a firm, or a name from a list, and say what it builds.
+
+    The mention spans the block, so that what is built there counts as this firm's project.
+    """
     for index, sentence in enumerate(sentences):
-        firms = [span for span in find_organisations(sentence.text) if span[0] <= 4]
-        if not firms or not sentence.text[firms[0][0] : firms[0][1]].endswith("有限公司"):
+        subject = _subject(sentence.text, listed)
+        if subject is None:
             continue
-        block = sentence.text
-        for following in sentences[index + 1 : index + 4]:
-            if following.paragraph != sentence.paragraph or _begins_with_firm(following.text):
+        begin, end = subject
+        block, last = sentence.text, sentence.end
+        for following in sentences[index + 1 : index + 5]:
+            if following.paragraph != sentence.paragraph or _subject(following.text, listed):
                 break
             block += following.text
-        invests = re.search(r"投资[^，。；]{0,6}\d", block) and re.search(r"扩建|新建|建设|兴建|开工|二期|一期|投产", block)
-        if invests and not find_mentions(sentence.text):
-            begin, end = firms[0]
+            last = following.end
+        builds = re.search(r"扩建|新建|建设|兴建|开工|新厂区|二期|一期|投产", block)
+        has_sum = any(True for _ in find_money(block))
+        named = [m for m in find_mentions(sentence.text) if m.start <= end]
+        if builds and has_sum and not named:
             firm = sentence.text[begin:end]
-            kind = "扩建项目" if re.search(r"扩建|扩大", block) else "项目"
-            yield Mention(firm + kind, sentence.start + begin, sentence.start + end)
+            own = [m.name for m in find_mentions(block[end:]) if not _CATEGORY.match(core_of(m.name))]
+            kind = own[0] if own else "扩建项目" if "扩建" in block else "项目"
+            yield Mention(f"{firm}{kind}", sentence.start + begin, last)
 
 
-def _begins_with_firm(text: str) -> bool:
-    return any(begin <= 4 and text[begin:end].endswith("公司") and end - begin > 6
-               for begin, end in find_organisations(text))  # fmt: skip
+def _subject(text: str, listed: Sequence[Mention]) -> tuple[int, int] | None:
+    """The span of a firm's full name, or of a listed name, that a sentence begins with."""
+    for begin, end in find_organisations(text):
+        if begin <= 4 and text[begin:end].endswith("有限公司") and end - begin > 6:
+            return begin, end
+    cores = (core_of(mention.name) for mention in listed)
+    found = ((at, at + len(c)) for c in cores if len(c) >= 4 and 0 <= (at := text.find(c)) <= 8)
+    return min(found, default=None)
 
 
 def _score(group: Group, title: str, sentences: Sequence[Sentence]) -> int:
     """How sure it is that this is a project the article is about."""
     own = [s.text for s in sentences for m in group.mentions if s.start <= m.start < s.end]
     core = core_of(group.name)
-    specific = len(core) >= 4 and bool(
-        find_places(core) or find_organisations(group.name) or re.search(r"[\dA-Za-z]", core)
+    firm, bare = bare_core(group.name)
+    if len(bare) < 2 or _CATEGORY.match(_ZONE_IN_FRONT.sub("", bare)):
+        return 0
+    specific = bool(
+        firm or find_places(group.name) or re.search(r"[\dA-Za-z]", core) or _ROAD.search(group.name)
     )
     return (
         2 * (_overlap(core, title) >= 3)
@@ -168,10 +257,10 @@ def _describe(
     sentences: Sequence[Sentence],
     text: str,
     reader: PlaceReader,
-    published: date,
+    published: date | None,
 ) -> dict[str, Any]:
     scope = _scope(group, kept, sentences)
-    first = group.mentions[0]
+    first = next((m for m in group.mentions if m.name == group.name), group.mentions[0])
     values = read_attributes(scope, name=group.name, published=published)
     investor = find_investor(group.name, scope, text=text, alone=len(kept) == 1)
     place = reader.place_of(group.name, first.start, scope)

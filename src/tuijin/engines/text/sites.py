@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from tuijin.engines.text.gazetteer import PlaceName, find_places, official_name
@@ -15,6 +16,9 @@ _SITE = re.compile(
 _ZONE = re.compile(
     r"[\u4e00-\u9fff]{2,8}?(?:经济技术开发区|高新技术产业开发区|经济开发区|开发区|高新区|新区|经开区|工业园区)"
 )
+_BARE_ZONE = re.compile(r"经济|高新|技术|开发|工业|新区|$")
+# A place that somebody is from, not where something is built.
+_NOT_HERE = re.compile(r"(?:市|省|盟)?(?:对口|援建|支援|籍|铁路局|焦化|交通局)")
 _NO_ZONE = re.compile(r"^(?:该|此|全|市|本|国家级|省级|各|这是该|将)|大小|建设|升格|作为")
 
 
@@ -24,26 +28,40 @@ class PlaceReader:
     def __init__(self, title: str, text: str) -> None:
         self._title, self._text = title, text
         firms = find_organisations(text)
+        everywhere = find_places(text)
         self._found = [
-            p for p in find_places(text) if not any(b <= p.start < e for b, e in firms)
+            p
+            for p in everywhere
+            if not any(b <= p.start < e for b, e in firms)
+            and not _NOT_HERE.match(text[p.end : p.end + 6])
         ]
         self._titled = find_places(title)
+        self._any = [*self._titled, *everywhere]
+        often = Counter(p.codes for p in (*self._titled, *self._found))
+        self._frequent = sorted(self._found, key=lambda p: (-often[p.codes], not p.is_full))
 
     def place_of(self, name: str, at: int, scope: Sequence[str]) -> dict[str, str | None]:
-        """The place in the name; else the nearest before it, else the article's own."""
+        """
+        Province, city and county by the name, the words before it, the title, the article.
+
+        Firms' seats count only for what is above a place already known.
+        """
         place: dict[str, str | None] = dict.fromkeys(("province", "city", "county"))
-        sources = [
-            [p for p in find_places(name) if p.start == 0],
-            self._just_before(at),
-            self._titled,
-            self._opening(),
-        ]
-        for source in sources:
+        local = [p for p in find_places(name) if p.start <= 8 and p.start == 0 or p.is_full]
+        before = self._just_before(at)
+        higher = [p for p in (*self._titled, *self._frequent) if p.level != "county"]
+        counties = {p.codes: p for p in self._found if p.level == "county"}
+        only = list(counties.values()) if len(counties) == 1 else []
+        for source in (local, before, self._opening(), higher, only):
             for found in source:
                 if place[found.level] is None and _fits(place, found):
                     place[found.level] = official_name(found)
-        site = self._site(scope)
-        return {**place, "site": site}
+        if any(place.values()):
+            for found in self._any:
+                is_above = found.level == "province" and place["province"] is None
+                if is_above and _fits(place, found):
+                    place["province"] = official_name(found)
+        return {**place, "site": self._site(scope)}
 
     def _just_before(self, at: int) -> list[PlaceName]:
         """Places in the same sentence, up to the mention."""
@@ -60,10 +78,10 @@ class PlaceReader:
         for sentence in scope:
             for match in _SITE.finditer(sentence):
                 site = match["site"]
-                for place in find_places(site):
-                    if place.is_full and site.startswith(place.written):
-                        site = site[place.end :]
+                while places := [p for p in find_places(site) if p.start == 0]:
+                    if _BARE_ZONE.match(site[places[0].end :]):
                         break
+                    site = site[places[0].end :]
                 site = re.sub(r"^(?:本市|我市|全市)", "", site)
                 if len(site) >= 2 and not _NO_ZONE.match(site):
                     return site
