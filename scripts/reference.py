@@ -193,20 +193,16 @@ WRITERS = {
 }
 
 
-def find_stale() -> list[str]:
-    """Pages that are not what the code says now."""
-    return [
-        name
-        for name, write in WRITERS.items()
-        if not (PAGES / name).exists()
-        or (PAGES / name).read_text(encoding="utf-8") != _WRITTEN + write()
-    ]
+def is_stale(name: str) -> bool:
+    """Whether a page is not what the code says now."""
+    page = PAGES / name
+    return not page.exists() or page.read_text(encoding="utf-8") != _WRITTEN + WRITERS[name]()
 
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="reference pages that follow from the code")
     parser.add_argument("--check", action="store_true", help="only say which are stale")
-    stale = find_stale()
+    stale = [name for name in WRITERS if is_stale(name)]
     if parser.parse_args(argv).check:
         print(*(f"stale: {name}" for name in stale), sep="\n")
         return 1 if stale else 0

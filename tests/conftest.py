@@ -31,7 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker, fixtures in _MARKED_BY.items():
             if asked & fixtures:
                 item.add_marker(marker)
-        if item.get_closest_marker("django_db"):
+        is_django_case = hasattr(getattr(item, "cls", None), "databases")
+        if item.get_closest_marker("django_db") or is_django_case:
             item.add_marker("database")
 
 
