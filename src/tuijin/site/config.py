@@ -22,6 +22,7 @@ class Config:
     hosts: tuple[str, ...]
     proxies: tuple[str, ...]
     is_https: bool
+    checkpoints: Path
 
 
 @cache
@@ -36,6 +37,7 @@ def load_config() -> Config:
         hosts=tuple(os.environ.get("TUIJIN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")),
         proxies=tuple(filter(None, os.environ.get("TUIJIN_PROXIES", "").split(","))),
         is_https=os.environ.get("TUIJIN_HTTPS", "0") == "1",
+        checkpoints=Path(os.environ.get("TUIJIN_CHECKPOINTS", home / "trail-checkpoints.jsonl")),
     )
 
 
