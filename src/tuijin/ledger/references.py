@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tuijin.ledger.models import Organisation, Place, Project
 from tuijin.ledger.targets import find
 
@@ -88,3 +90,21 @@ def load_ids(noun: str, keys: Iterable[str]) -> dict[str, Any]:
         for part in chunks(set(keys))
         for key, pk in manager.filter(key__in=part).values_list("key", "pk")
     }
+
+
+def wanted(
+    rows: QuerySet[Any, Any], column: str, words: Iterable[Any]
+) -> Iterable[Iterable[tuple[Any, ...]]]:
+    """
+    Rows whose column is among the words, in parts; of a small table simply all rows.
+
+    The caller picks out what it wants: rows beyond the words may come along.
+    """
+    distinct = {word for word in words if word is not None and word != ""}
+    if not distinct:
+        return
+    if rows.order_by()[: 4 * len(distinct) + 1].count() <= 4 * len(distinct):
+        yield rows.order_by().iterator(20_000)
+        return
+    for part in chunks(distinct):
+        yield rows.order_by().filter(**{f"{column}__in": part}).iterator(20_000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -35,20 +35,30 @@ def load_rows(project_ids: Sequence[int]) -> list[tuple[Any, ...]]:
 
 def apply(*, before: Iterable[tuple[Any, ...]], after: Iterable[tuple[Any, ...]]) -> None:
     """Move the sums from `before` to `after`, rows of `COLUMNS`; inside the caller's transaction."""
-    deltas: dict[Key, list[int]] = defaultdict(lambda: [0] * len(SUMS))
-    parents = dict(Place.objects.values_list("code", "parent_id"))
+    sums: dict[Key, list[int]] = defaultdict(lambda: [0] * len(SUMS))
     for sign, rows in ((-1, before), (1, after)):
         for place, status, stage, light, *amounts in rows:
-            code: str | None = place
-            while code is not None:
-                sums = deltas[code, status, stage, light]
-                sums[0] += sign
-                for number, amount in enumerate(amounts, start=1):
-                    if amount:
-                        whole = to_fen(amount) if isinstance(amount, Decimal) else amount
-                        sums[number] += sign * whole
-                code = parents.get(code)
-    _write({key: sums for key, sums in deltas.items() if any(sums)})
+            row = sums[place, status, stage, light]
+            row[0] += sign
+            for number, amount in enumerate(amounts, start=1):
+                if amount:
+                    whole = to_fen(amount) if isinstance(amount, Decimal) else amount
+                    row[number] += sign * whole
+    add(sums)
+
+
+def add(sums: Mapping[Key, Sequence[int]]) -> None:
+    """Add sums of places, in the order of `SUMS` and in 分, to each place and all above it."""
+    parents = dict(Place.objects.values_list("code", "parent_id"))
+    deltas: dict[Key, list[int]] = defaultdict(lambda: [0] * len(SUMS))
+    for (place, status, stage, light), row in sums.items():
+        code: str | None = place
+        while code is not None:
+            total = deltas[code, status, stage, light]
+            for number, amount in enumerate(row):
+                total[number] += amount
+            code = parents.get(code)
+    _write({key: row for key, row in deltas.items() if any(row)})
 
 
 def _write(deltas: dict[Key, list[int]]) -> None:
