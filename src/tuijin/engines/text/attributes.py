@@ -30,6 +30,12 @@ _KINDS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     ("planned_total", 2, re.compile(r"(?:拟|计划|将|预计|规划|决定|还将)[^，。；\d]{0,4}(?:投资|出资|投入)[^，。；\d]{0,5}$")),
     ("total", 1, re.compile(r"(?:投资|出资|投入|投建|斥资)[^，。；\d]{0,5}$")),
 )  # fmt: skip
+# A sum of several projects: 45个项目，总投资533亿元.
+_OF_MANY = re.compile(
+    r"(?:\d[余多]?(?:个|项|条)[^，。；]{0,16}?(?:项目|工程|公路|高速)?|(?:项目|工程)[^，。；\d]{0,4}\d+[余多]?(?:个|项)|合计|全部|这批|等\d+个)"
+    r"[^。；]{0,24}$"
+)
+_DOUBT = re.compile(r"属实|质疑|被疑|乌龙|说法不一|更正|让人生疑")
 _NEAR = ((re.compile(r"近$"), "nearly"), (re.compile(r"(?:超过?|逾|突破)$"), "over"),
          (re.compile(r"(?:约为?|大约)$"), "about"))  # fmt: skip
 _PROMISES: tuple[tuple[str, str], ...] = (
@@ -103,6 +109,7 @@ def _before(text: str, at: int) -> str:
 
 def _read_investment(sentences: Sequence[str]) -> dict[str, Any]:
     best: tuple[int, float] = (0, 0.0)
+    sums: set[int | float] = set()
     values: dict[str, Any] = dict.fromkeys(
         ("investment_yi", "investment_usd_yi", "investment_kind", "annual_investment_yi",
          "cumulative_investment_yi")
@@ -117,17 +124,22 @@ def _read_investment(sentences: Sequence[str]) -> dict[str, Any]:
                 values["annual_investment_yi"] = money.value_yi
                 continue
             kind, rank = _kind_of(before)
-            if not kind:
+            is_shared = _OF_MANY.search(sentence[: money.start]) and "总投资" in before
+            if not kind or is_shared:
                 continue
             if _PHASE.search(re.sub(r"(?:计划|总)?投[资入].*$|规划.*$", "", before)):
                 kind, rank = "phase_1", 0
             size = max(money.value_yi) if isinstance(money.value_yi, list) else money.value_yi
+            if kind != "phase_1" and not money.is_usd:
+                sums.add(size)
             score = (rank, float(size))
             if score > best or values["investment_kind"] is None:
                 best = score
                 currency = "investment_usd_yi" if money.is_usd else "investment_yi"
                 values["investment_yi"] = values["investment_usd_yi"] = None
                 values[currency], values["investment_kind"] = money.value_yi, kind
+    if sums and max(sums) >= 2 * min(sums) and _DOUBT.search("".join(sentences)):
+        values |= {"investment_yi": [min(sums), max(sums)], "investment_kind": "disputed"}
     return values
 
 

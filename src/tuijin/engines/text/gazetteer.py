@@ -14,7 +14,7 @@ Level = Literal["province", "city", "county"]
 
 _HERE = Path(__file__).parent  # places.csv: GB/T 2260 of about 2020; aliases.csv: short forms
 _PEOPLES = (
-    "满族|回族|蒙古族?|藏族|壮族|苗族|侗族|彝族|傣族|白族|瑶族|土家族|哈尼族|黎族|畲族|水族|布依族|"
+    "满族|回族|(?<!内)蒙古族?|藏族|壮族|苗族|侗族|彝族|傣族|白族|瑶族|土家族|哈尼族|黎族|畲族|水族|布依族|"
     "羌族|维吾尔|哈萨克|柯尔克孜|锡伯|塔吉克|仡佬族|拉祜族|佤族|景颇族|傈僳族|纳西族|怒族|独龙族|"
     "普米族|布朗族|阿昌族|德昂族|毛南族|仫佬族|京族|土族|撒拉族|东乡族|保安族|裕固族|朝鲜族|"
     "达斡尔族?|鄂温克族|鄂伦春族?|各族|满|回|彝|苗|侗"
@@ -79,9 +79,11 @@ def _index() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     return freeze, {name: tuple(codes) for name, codes in stems.items()}
 
 
-def find_places(text: str) -> list[PlaceName]:
+def find_places(text: str, *, context: str = "") -> list[PlaceName]:
     """
     Every place named in the text, longest name first at each spot.
+
+    `context` is the text around, where a full name may stand.
 
     The stem of a county counts where it has three characters or more, or where the full name
     stands elsewhere in the text; 双城市 is today's 双城区 as it was called before.
@@ -91,7 +93,7 @@ def find_places(text: str) -> list[PlaceName]:
     at = 0
     while at < len(text):
         for length in range(min(_LONGEST, len(text) - at), 1, -1):
-            name = _match(text, at, length, full, stems)
+            name = _match(text, at, length, full, stems, context or text)
             if name:
                 found.append(name)
                 at = name.end
@@ -107,6 +109,7 @@ def _match(
     length: int,
     full: dict[str, tuple[str, ...]],
     stems: dict[str, tuple[str, ...]],
+    context: str,
 ) -> PlaceName | None:
     word = text[at : at + length]
     if word in full and (length > 2 or at == 0 or not "\u4e00" <= text[at - 1] <= "\u9fff"):
@@ -119,7 +122,7 @@ def _match(
         if high:
             return PlaceName(word, level_of(high[0]), high, at, is_full=False)
         names = load_names()
-        if length >= 3 or any(names[c] in text for c in codes):
+        if length >= 3 or any(names[c] in context for c in codes):
             return PlaceName(word, "county", codes, at, is_full=False)
     return None
 
@@ -127,6 +130,20 @@ def _match(
 def _lowest(codes: tuple[str, ...]) -> Level:
     levels = {level_of(code) for code in codes}
     return next(level for level in ("county", "city", "province") if level in levels)
+
+
+def is_compatible(one: PlaceName, other: PlaceName) -> bool:
+    """Whether one may lie in the other, or both be the same: some of their codes agree."""
+    return any(
+        a[:digits] == b[:digits]
+        for a in one.codes
+        for b in other.codes
+        for digits in [min(_digits(a), _digits(b))]
+    )
+
+
+def _digits(code: str) -> int:
+    return 2 if code.endswith("0000") else 4 if code.endswith("00") else 6
 
 
 def official_name(place: PlaceName) -> str:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from tuijin.engines.text.gazetteer import PlaceName, find_places, official_name
+from tuijin.engines.text.gazetteer import PlaceName, find_places, is_compatible, official_name
 from tuijin.engines.text.organisations import find_organisations
 
 _SITE = re.compile(
@@ -17,9 +17,13 @@ _ZONE = re.compile(
     r"[\u4e00-\u9fff]{2,8}?(?:经济技术开发区|高新技术产业开发区|经济开发区|开发区|高新区|新区|经开区|工业园区)"
 )
 _BARE_ZONE = re.compile(r"经济|高新|技术|开发|工业|新区|$")
-# A place that somebody is from, not where something is built.
-_NOT_HERE = re.compile(r"(?:市|省|盟)?(?:对口|援建|支援|籍|铁路局|焦化|交通局)")
-_NO_ZONE = re.compile(r"^(?:该|此|全|市|本|国家级|省级|各|这是该|将)|大小|建设|升格|作为")
+# A place that somebody is from, or where something is signed; not where something is built.
+_NOT_HERE = re.compile(
+    r"(?:市|省|盟)?(?:对口|援建|支援|籍|铁路局|焦化|交通局|频道|[^，。；]{0,4}(?:签署|签约|签订))"
+)
+_FAR = ("71", "81", "82")  # in the name of a hotel or a firm, not of a site
+_NO_ZONE = re.compile(r"^(?:该|此|全|市|本|国家级|省级|各|这是该|将|进行|正在)|大小|建设|升格|作为|报道|涉及")
+_LEAD = re.compile(r"^.*(?:在|位于|于|我市|我|宣布|举行|的|报道|涉及|所属)")
 
 
 class PlaceReader:
@@ -35,7 +39,7 @@ class PlaceReader:
             if not any(b <= p.start < e for b, e in firms)
             and not _NOT_HERE.match(text[p.end : p.end + 6])
         ]
-        self._titled = find_places(title)
+        self._titled = find_places(title, context=text)
         self._any = [*self._titled, *everywhere]
         often = Counter(p.codes for p in (*self._titled, *self._found))
         self._frequent = sorted(self._found, key=lambda p: (-often[p.codes], not p.is_full))
@@ -46,22 +50,34 @@ class PlaceReader:
 
         Firms' seats count only for what is above a place already known.
         """
-        place: dict[str, str | None] = dict.fromkeys(("province", "city", "county"))
-        local = [p for p in find_places(name) if p.start <= 8 and p.start == 0 or p.is_full]
-        before = self._just_before(at)
-        higher = [p for p in (*self._titled, *self._frequent) if p.level != "county"]
+        chosen: dict[str, PlaceName] = {}
         counties = {p.codes: p for p in self._found if p.level == "county"}
         only = list(counties.values()) if len(counties) == 1 else []
-        for source in (local, before, self._opening(), higher, only):
+        higher = [p for p in self._frequent if p.level != "county"]
+        opening = [p for p in self._opening() if p.level != "county" or p.is_full]
+        sources = (self._in_name(name), self._just_before(at), self._titled, opening, higher, only)
+        for source in sources:
             for found in source:
-                if place[found.level] is None and _fits(place, found):
-                    place[found.level] = official_name(found)
-        if any(place.values()):
+                _take(chosen, found)
+        if chosen:
             for found in self._any:
-                is_above = found.level == "province" and place["province"] is None
-                if is_above and _fits(place, found):
-                    place["province"] = official_name(found)
+                if found.level == "province":
+                    _take(chosen, found)
+        place = {
+            level: official_name(chosen[level]) if level in chosen else None
+            for level in ("province", "city", "county")
+        }
         return {**place, "site": self._site(scope)}
+
+    def _in_name(self, name: str) -> list[PlaceName]:
+        firms = find_organisations(name)
+        return [
+            p
+            for p in find_places(name, context=self._text)
+            if (p.start == 0 or p.is_full)
+            and p.codes[0][:2] not in _FAR
+            and not any(b <= p.start < e for b, e in firms)
+        ]
 
     def _just_before(self, at: int) -> list[PlaceName]:
         """Places in the same sentence, up to the mention."""
@@ -77,7 +93,7 @@ class PlaceReader:
     def _site(self, scope: Sequence[str]) -> str | None:
         for sentence in scope:
             for match in _SITE.finditer(sentence):
-                site = match["site"]
+                site = _LEAD.sub("", match["site"])
                 while places := [p for p in find_places(site) if p.start == 0]:
                     if _BARE_ZONE.match(site[places[0].end :]):
                         break
@@ -87,13 +103,11 @@ class PlaceReader:
                     return site
         zone = _ZONE.search(self._title) or _ZONE.search(self._text.split("\n", 1)[0])
         if zone and not _NO_ZONE.search(zone[0]):
-            return re.sub(r"^.*(?:在|于|我)", "", zone[0])
+            return _LEAD.sub("", zone[0])
         return None
 
 
-def _fits(place: dict[str, str | None], found: PlaceName) -> bool:
-    """Whether a place does not contradict those already taken: its codes lie within them."""
-    chosen = [
-        code[:2] for name in place.values() if name for p in find_places(name) for code in p.codes
-    ]
-    return not chosen or any(code[:2] in chosen for code in found.codes)
+def _take(chosen: dict[str, PlaceName], found: PlaceName) -> None:
+    """Add a place of a level not known yet, where it does not contradict the others."""
+    if found.level not in chosen and all(is_compatible(found, p) for p in chosen.values()):
+        chosen[found.level] = found
