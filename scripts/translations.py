@@ -165,10 +165,11 @@ def _blank(match: re.Match[bytes]) -> bytes:
 def _faults_of_message(message: Message) -> Iterator[str]:
     ids = (message.id,) if isinstance(message.id, str) else message.id
     strings = (message.string,) if isinstance(message.string, str) else message.string
+    shown = " ".join(ids[0].split())
     if message.fuzzy:
-        yield f"fuzzy: {ids[0]}"
+        yield f"fuzzy: {shown}"
     if not all(strings):
-        yield f"not translated: {ids[0]}"
+        yield f"not translated: {shown}"
         return
     allowed = {name for text in ids for name in _PLACEHOLDER.findall(text)}
     for text in strings:
@@ -176,7 +177,7 @@ def _faults_of_message(message: Message) -> Iterator[str]:
         strange = set(_PLACEHOLDER.findall(text)) - allowed
         # "1 project" may drop the number; nothing else may.
         if strange or (lost and text is strings[-1]):
-            yield f"placeholders differ: {ids[0]} -> {text}"
+            yield f"placeholders differ: {shown} -> {text}"
 
 
 def _faults_of_templates(room: str) -> Iterator[str]:

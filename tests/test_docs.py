@@ -51,9 +51,13 @@ def test_every_command_and_option_is_documented(command):
     section = page.split(f"## `tuijin {command}")[1].split("\n## ")[0]
     for node in ast.walk(ast.parse(module.read_text())):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "add_argument":
-            shown = {k.arg: k.value for k in node.keywords}.get("metavar", node.args[0])
-            name = ast.literal_eval(shown)
-            assert name in section or name.upper() in section, f"{command} {name}"
+            given = {k.arg: k.value for k in node.keywords}
+            name = ast.literal_eval(node.args[0])
+            if not name.startswith("-"):
+                shown = given.get("choices", given.get("metavar", node.args[0]))
+                name = ast.literal_eval(shown)
+            names = [name] if isinstance(name, str) else name
+            assert [n for n in names if n in section or n.upper() in section] == list(names)
 
 
 def test_every_noun_and_choice_is_in_the_glossary():
