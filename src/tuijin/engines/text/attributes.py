@@ -53,12 +53,16 @@ _AREA = re.compile(
     r"(?P<unit>万?平方米|平方公里|亩|公顷)"
 )
 _MEASURE = (
-    r"万千瓦时|亿千瓦时|万千瓦|千瓦|兆瓦|MW|GW|万千升|万吨|吨|万辆|万台|万套|万件|万片|亿片|亿颗|亿只|万只|"
+    r"万余(?:台|吨|套|件|辆)|万千瓦时|亿千瓦时|万千瓦|千瓦|兆瓦|MW|GW|万千升|万吨|吨|万辆|万台|万套|万件|万片|亿片|亿颗|亿只|万只|"
     r"亿个|万个|万盏|亿立方米|万立方米|万平方米|公里|万块|万头|万箱|万支|台|套|辆|艘|架|座|颗|片"
 )
 _YEARLY = re.compile(
-    rf"年(?:产能?|生产|处理|产量|加工|设计产能|产能力|设计年产能?|交易量|封装)(?:力|量)?(?P<what>[^，。；\d]{{0,10}}?)"
-    rf"(?P<n>{NUMBER})(?P<more>余|多)?(?P<unit>{_MEASURE})(?:/年)?(?P<product>[^，。；、\d（(/]{{0,14}})"
+    r"(?:年(?:产能?|生产|处理|产量|加工|设计产能|设计年产能?|交易量|封装)(?:力|量)?|产能|(?<=，)(?:生产|处理|加工))"
+    rf"(?P<what>[^，。；\d]{{0,10}}?)(?P<n>{NUMBER})(?P<more>余|多)?(?P<unit>{_MEASURE})(?:/年)?"
+    r"(?P<product>(?:\d+(?:\.\d+)?英寸)?[^，。；、\d（(/]{0,14})"
+)
+_BUYS = re.compile(
+    rf"(?:建设|新增|安装|购置|和)(?P<n>{NUMBER})(?P<unit>台套?|套)(?P<product>[^，。；、和（(]{{2,16}})"
 )
 _NAMED = re.compile(
     rf"(?P<times>\d+×)?(?P<n>{NUMBER})(?P<more>余|多)?(?P<unit>{_MEASURE})(?P<year>/年)?(?P<product>[^，。；、\d（(/]{{0,16}})"
@@ -89,7 +93,7 @@ def read_attributes(sentences: Sequence[str], *, name: str, published: date | No
     values["capacity"] = _read_capacity(of_project, name)
     values["area"] = _read_area(of_project)
     values |= _read_dates(sentences, published)
-    values["status"] = _read_status(text, values, published)
+    values["status"] = read_status(text, start=values["start"], published=published)
     return values
 
 
@@ -197,10 +201,13 @@ def _read_capacity(sentences: Sequence[str], name: str) -> list[dict[str, Any]]:
             yearly = index > 0 or "年产" in text or match["year"]
             unit = match["unit"] + ("/年" if yearly else "")
             product = re.sub(r"(?:的|等|项目|工程|生产线|生产规模|以上|左右|将|并).*$", "", match["product"])
-            what = match.groupdict().get("what") or ""
+            what = re.sub(r"^(?:力|量)?(?:将|可|能)?(?:达到|达|为|约)*", "", match.groupdict().get("what") or "")
             item = {"product": product or what, "value": plain(value), "unit": unit}
             if all(one["value"] != item["value"] for one in found):
                 found.append(item)
+        for match in _BUYS.finditer(text) if index else ():
+            count = {"product": match["product"], "value": plain(read_number(match["n"]))}
+            found.append(count | {"unit": match["unit"]})
         if index and (length := _LENGTH.search(text)):
             item = {"product": "长度", "value": plain(read_number(length["n"])), "unit": "公里"}
             found.append(item)
@@ -233,6 +240,9 @@ def _read_dates(sentences: Sequence[str], published: date | None) -> dict[str, A
             if not event or re.search(r"投资|以来", sentence[day.end : event.start()][:6]):
                 continue
             field = str(event.lastgroup)
+            both = event[0] == "建成" and sentence[event.end() :].startswith("投产")
+            if both and values["production"] is None:
+                values["production"] = day.iso
             old = values[field]
             if old is None or (_exactness(day.iso) > _exactness(old) and _agrees(day, old)):
                 values[field] = day.iso
@@ -249,18 +259,17 @@ def _agrees(day: Day, old: str) -> bool:
     return day.iso[:4] == old[:4]
 
 
-def _read_status(text: str, values: dict[str, Any], published: date | None) -> str | None:
+def read_status(text: str, *, start: str | None, published: date | None) -> str | None:
     """The furthest the text says the project has come; what is to come counts as planned."""
     if re.search(r"并没有开工|尚未开工|没有开工|未开工", text):
         return "未开工"
-    if re.search(rf"(?:将|计划|预计|拟|争取|即将|有望)[^。；，]{{0,16}}(?:{_START})", text):
+    if re.search(rf"(?:将|计划|预计|拟|争取|即将|有望)[^。；，]{{0,20}}(?:{_START})", text):
         return "计划开工"
     if re.search(r"立项报批|前期工作|施工图设计|招标(?:阶段|，|、|等)|可行性研究", text):
         return "前期"
     if re.search(rf"正式投产|已投产|全面投产|开业|已建成", text):
         return "投产"
     if re.search(rf"{_START}", text):
-        start = values.get("start")
         return "计划开工" if start and published and start[:7] > published.isoformat()[:7] else "开工"
     if re.search(r"正在(?:进行|同步|抓紧|紧张)?[^。，；]{0,6}(?:施工|建设|摊铺|加快)|已经?基本?完成|在建|施工中", text):
         return "在建"

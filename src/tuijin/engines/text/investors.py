@@ -11,8 +11,11 @@ _BY = re.compile(
     r"由(?P<who>[^，。；由]{2,60}?)(?:合资|独资|共同|联合|捐资|出资|投资|控股|筹资)"
     r"(?:\d[^，。；]{0,10})?(?:建设|兴建|建立|打造|开发|设立|投资|的|组建|\d)"
 )
+_PAID_BY = re.compile(
+    r"(?P<who>[^，。；的是由]{2,40}?)(?:共同|联合)?(?:投资|捐资|出资)(?:建设|兴建|开发)的"
+)
+_IS = re.compile(r"(?:投建方|投资方|投资商|业主|建设单位|投资主体)(?:是|为|系)(?P<who>[^，。；]{2,30})")
 _INVESTS = re.compile(r"(?:拟|将|计划|决定|还将|共同|正式|宣布)*(?:投资|出资|斥资|投入|建设)")
-_AND_OTHERS = re.compile(r"等(?:央企|企业|国企|民企|公司)$")
 
 
 def find_investor(name: str, scope: Sequence[str], *, text: str, alone: bool) -> str | None:
@@ -25,10 +28,12 @@ def find_investor(name: str, scope: Sequence[str], *, text: str, alone: bool) ->
         The article is about this project only, so the whole text may name the investor.
     """
     for sentence in scope:
-        if match := _BY.search(sentence):
-            return _clean(match["who"])
+        for pattern in (_BY, _IS, _PAID_BY):
+            match = pattern.search(sentence)
+            if match and find_organisations(match["who"]):
+                return _clean(match["who"])
     spans = find_organisations(name)
-    if spans and spans[0][0] == 0 and not re.search(r"项目$", name[: spans[0][1]]):
+    if spans and spans[0][0] == 0 and spans[0][1] < len(name):
         return name[: spans[0][1]]
     for sentence in scope:
         for begin, end in find_organisations(sentence):
@@ -45,5 +50,4 @@ def find_investor(name: str, scope: Sequence[str], *, text: str, alone: bool) ->
 
 def _clean(who: str) -> str:
     parts = [trim_name(part) for part in re.split(r"和|与|、", who.strip()) if part]
-    tail = _AND_OTHERS.search(who)
-    return "、".join(parts) if not tail else f"{'、'.join(parts)}"
+    return "、".join(parts)

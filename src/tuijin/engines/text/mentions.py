@@ -26,7 +26,7 @@ _CATEGORY = re.compile(r"(?:行业|产业|领域|类|等|建设|方面)$|行业�
 _BEFORE = re.compile(
     r".*(?:的|按|连接起?|优化|提升|服务|规范|就(?!业)|建设|投资|新建|兴建|开建|建起|新开工|包括|涵盖|实施|启动|推进|引进|考察了?|来到|了解|"
     r"举行|宣布|签订|签约|列入|负责|参加|出席|加快|加速|做好|确保|争取|推动|抓好|动工|进行|还有|以及|"
-    r"其中|如|即|是|在|由|将|与|对|从|于|为|有(?![效限色机利])|到|了|使|把|让|及其|突出|通过|介绍|涉及|完成|达(?!尔|茂|拉)|"
+    r"其中|如|即|是|在|由|将|与|对|从|于|(?<!华)为|有(?![效限色机利])|到|了|使|把|让|及其|突出|通过|介绍|涉及|完成|达(?!尔|茂|拉)|"
     r"[\d一二三四五六七八九十两几多余]+(?:个|项|条|座|家)|作为|属于|打造成?|总|成为|建成)"
 )
 # What may still stand at the front of a name and says nothing.
@@ -47,7 +47,7 @@ _GENERIC = re.compile(
 )
 _LOOSE = re.compile(r"(?:项目|工程|生产线|段)")
 _BUILT = re.compile(
-    r"投资|开工|奠基|动工|建设|开建|扩建|新建|投产|竣工|落户|签约|占地|建成|施工|考察|启动|项目"
+    r"投资|开工|奠基|动工|建设|开建|扩建|新建|投产|竣工|落户|签约|占地|建成|施工|考察|启动|项目|立项|审批|线路"
 )
 
 
@@ -103,7 +103,7 @@ def _names_in(clause: str) -> list[tuple[int, int]]:
         following = heads[index + 1] if index + 1 < len(heads) else None
         between = clause[head.end() : following.start()] if following else ""
         goes_on = following and len(between) <= 12 and not _BEFORE.match(between + "　")
-        if goes_on and not _NOW.search(between) and not re.search(r"[和]", between):
+        if goes_on and not _NOW.search(between) and not re.search(r"和|^等", between):
             continue
         if clause[head.end() : head.end() + 1] in tuple("部长方区商单标名"):
             continue

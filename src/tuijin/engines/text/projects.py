@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from tuijin.engines.text.amounts import NUMBER, find_money
-from tuijin.engines.text.attributes import read_attributes
+from tuijin.engines.text.attributes import read_attributes, read_status
 from tuijin.engines.text.gazetteer import find_places
 from tuijin.engines.text.investors import find_investor
 from tuijin.engines.text.mentions import Mention, find_listed, find_mentions
@@ -25,6 +25,8 @@ _QUANTITY = re.compile(rf"(?:年产)?(?:\d+×)?{NUMBER}[万亿]?(?:吨级?|件|�
 _ROAD = re.compile(r"至.*(?:段|路|公路|线)|线.*段$")
 _PHASED = re.compile(r"^(?:[一二三四]期|首期)")
 _ZONE_IN_FRONT = re.compile(r"^.{0,10}?(?:开发区|高新区|园区|[省市县旗](?=援建|重点|重大|交通))")
+_OF_MANY = re.compile(r"\d+[余多]?(?:个|项|条)[^，。；\d]{0,16}(?:项目|工程)|(?:项目|工程)\d+(?:个|项)")
+_VISITED = re.compile(r"考察|了解|听取|察看|参观|调研")
 _PARTS = re.compile(r"(?:主要)?(?:包括|包含|涵盖|有\d+个)")
 _CATEGORY = re.compile(
     r"^(?:重点|重大|工业|交通|旅游|农业|水利|民生|新能源|煤化工|风电|光伏|光伏发电|水电|地产|房地产|科研|海外|"
@@ -147,8 +149,21 @@ def find_projects(title: str, text: str, *, published: date | None) -> list[dict
     mentions = _without_overlaps([*named, *_firm_mentions(sentences, find_listed(text))])
     groups = group_mentions(_without_parts(mentions, sentences))
     kept = [g for g in groups if _score(g, title, sentences) >= _KEEP_FROM][:_MAX_PROJECTS]
-    reader = PlaceReader(title, text)
-    return [_describe(g, kept, sentences, text, reader, published) for g in kept]
+    reader = PlaceReader(title, text, alone=len(kept) == 1)
+    projects = [_describe(g, kept, sentences, text, reader, published) for g in kept]
+    together = _joint_status(sentences, published)
+    for group, project in zip(kept, projects, strict=True):
+        own = [s.text for s in sentences for m in group.mentions if s.start <= m.start < s.end]
+        if project["status"] is None and not any(_VISITED.search(text) for text in own):
+            project["status"] = together
+    return projects
+
+
+def _joint_status(sentences: Sequence[Sentence], published: date | None) -> str | None:
+    """What the article says of its projects together: 20个项目集中开工."""
+    joint = [s.text for s in sentences if _OF_MANY.search(s.text)]
+    joint = [text for text in joint if re.search(r"集中|集体|此次|陆续|本次", text)]
+    return read_status("".join(joint[:1]), start=None, published=published) if joint else None
 
 
 def _without_overlaps(mentions: Sequence[Mention]) -> list[Mention]:
@@ -210,12 +225,13 @@ def _firm_mentions(
                 break
             block += following.text
             last = following.end
-        builds = re.search(r"扩建|新建|建设|兴建|开工|新厂区|二期|一期|投产", block)
+        builds = re.search(r"扩建|扩大|新建|建立|建设|兴建|开工|新厂区|二期|一期|竣工|投产", block)
         has_sum = any(True for _ in find_money(block))
         named = [m for m in find_mentions(sentence.text) if m.start <= end]
         if builds and has_sum and not named:
             firm = sentence.text[begin:end]
-            own = [m.name for m in find_mentions(block[end:]) if not _CATEGORY.match(core_of(m.name))]
+            own = [m.name for m in find_mentions(sentence.text[end:])]
+            own = [name for name in own if not _CATEGORY.match(core_of(name))]
             kind = own[0] if own else "扩建项目" if "扩建" in block else "项目"
             yield Mention(f"{firm}{kind}", sentence.start + begin, last)
 
@@ -300,7 +316,7 @@ def _scope(group: Group, kept: Sequence[Group], sentences: Sequence[Sentence]) -
             paragraph = sentence.paragraph
         named = [mark for mark in marks if sentence.start <= mark[0] < sentence.end]
         if not named:
-            if last is group:
+            if last is group and not _OF_MANY.search(sentence.text):
                 pieces.append(sentence.text)
             continue
         if all(mark[2] is named[0][2] for mark in named):

@@ -29,8 +29,8 @@ _LEAD = re.compile(r"^.*(?:在|位于|于|我市|我|宣布|举行|的|报道|�
 class PlaceReader:
     """Places of one article, read once."""
 
-    def __init__(self, title: str, text: str) -> None:
-        self._title, self._text = title, text
+    def __init__(self, title: str, text: str, *, alone: bool) -> None:
+        self._title, self._text, self._alone = title, text, alone
         firms = find_organisations(text)
         everywhere = find_places(text)
         self._found = [
@@ -101,7 +101,9 @@ class PlaceReader:
                 site = re.sub(r"^(?:本市|我市|全市)", "", site)
                 if len(site) >= 2 and not _NO_ZONE.match(site):
                     return site
-        zone = _ZONE.search(self._title) or _ZONE.search(self._text.split("\n", 1)[0])
+        zone = _ZONE.search(self._title)
+        if zone is None and self._alone:
+            zone = _ZONE.search(self._text.split("\n", 1)[0])
         if zone and not _NO_ZONE.search(zone[0]):
             return _LEAD.sub("", zone[0])
         return None
