@@ -9,12 +9,13 @@ class VerifyConfig(AppConfig):
 
     def ready(self) -> None:
         from tuijin.ledger import targets, trail
-        from tuijin.verify import staleness
+        from tuijin.verify import panel, staleness
         from tuijin.verify.models import Binding, Claim
 
         targets.register("claim", Claim)
         targets.register("check", Binding, fields={"check": "kind"})
         trail.follow(staleness.follow)
+        panel.register()
 
     def load_presets(self) -> None:
         """At each start: what another version of a check or a model made is stale."""

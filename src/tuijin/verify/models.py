@@ -120,6 +120,10 @@ class Run(models.Model):
     def is_open(self) -> bool:
         return self.status in (self.Status.QUEUED, self.Status.RUNNING)
 
+    @property
+    def is_finished(self) -> bool:
+        return not self.is_open
+
 
 class Verdict(models.Model):
     """

@@ -75,6 +75,13 @@ def _check_claims(claim_ids: Sequence[int]) -> None:
         raise NotAllowed("只能检验本管辖范围内的承诺")
 
 
+def own_claim_ids() -> set[int]:
+    """Claims the reader may have run: visible, and his own to verify."""
+    who = scope.current()
+    rows = Claim.objects.values_list("id", "project__place_id", "project_id")
+    return {pk for pk, place, project in rows if who.owns(place_id=place, project_id=project)}
+
+
 def start_again(run: Run) -> Run:
     """Queue the same claims with the same seed."""
     if run.is_open:

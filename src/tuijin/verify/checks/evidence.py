@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tuijin.errors import ClaimMalformed
+from tuijin.ledger import metrics
 from tuijin.verify.cases import Case
 from tuijin.verify.checks import Inputs, Measurement
 from tuijin.verify.claim_types import Measured
@@ -59,10 +60,11 @@ def _measure_date(inputs: Inputs, reach: date | None) -> Measured:
 def _nothing(inputs: Inputs, facts: Facts) -> Measured:
     case = inputs.case
     name = case.using
-    zh, en = f"台账中没有{name}的记录", f"{name} not on record"
+    word = metrics.name_of(name)[0]
+    zh, en = f"台账中没有“{word}”的记录", f"{name} not on record"
     n_months = facts.months.get((case.project_id, name), 0)
     if name in YEARLY and n_months:
-        zh = f"{name}只有连续{n_months}个月的记录，需要{MONTHS}个月"
+        zh = f"“{word}”只有连续{n_months}个月的记录，需要{MONTHS}个月"
         en = f"{name}: {n_months} months in a row on record, {MONTHS} are needed"
     target = case.statement().target
     decides = () if target is None else ((name, target, target),)

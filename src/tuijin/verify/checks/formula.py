@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tuijin.errors import ClaimMalformed
+from tuijin.ledger import metrics
 from tuijin.verify.cases import Case
 from tuijin.verify.checks import Inputs, Measurement
 from tuijin.verify.claim_types import Measured
@@ -42,7 +43,8 @@ class Formula:
         values = {name: _quantity(inputs.facts[name]) for name in formula.names}
         missing = [name for name, value in values.items() if value is None]
         if missing:
-            listed = "、".join(missing), ", ".join(missing)
+            words = [f"“{metrics.name_of(name)[0]}”" for name in missing]
+            listed = "、".join(words), ", ".join(missing)
             needs = (f"台账中没有{listed[0]}的记录", f"{listed[1]} not on record")
             return Measurement(Measured(np.empty(0), needs=needs))
         known = {name: value for name, value in values.items() if value is not None}
