@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.checks import Error, register
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, URLResolver, get_resolver
 from django_tasks.base import Task
 
@@ -60,3 +61,17 @@ def check_access(app_configs: Any, **kwargs: Any) -> list[Error]:
               id="tuijin.E001")
         for way in missing
     ]  # fmt: skip
+
+
+def refuse_open_ways() -> None:
+    """
+    Stop a server before it serves.
+
+    Raises
+    ------
+    ImproperlyConfigured
+        Naming every way in that does not say who may use it.
+    """
+    errors = check_access(None)
+    if errors:
+        raise ImproperlyConfigured("; ".join(error.msg for error in errors))

@@ -39,6 +39,8 @@ ENTRIES = (
     Entry("imports", _("导入"), "file-import", "import"),
     Entry("rules", _("规则"), "adjustments"),
     Entry("trail", _("留痕"), "history", "trail"),
+    Entry("users", _("账号"), "users", "users"),
+    Entry("configuration", _("配置"), "settings", "configure"),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from tuijin.site import account_views, views
+from tuijin.site import account_views, admin_views, views
 from tuijin.site.api import api
 
 urlpatterns = [
@@ -17,6 +17,15 @@ urlpatterns = [
     path("account/second-factor/", account_views.set_second_factor, name="set_second_factor"),
     path("account/tokens/", account_views.create_token, name="create_token"),
     path("account/tokens/<int:token_id>/revoke/", account_views.revoke_token, name="revoke_token"),
+    path("users/", admin_views.list_users, name="users"),
+    path("users/new/", admin_views.edit_user, name="new_user"),
+    path("users/<int:user_id>/", admin_views.edit_user, name="user"),
+    path("users/<int:user_id>/disable/", admin_views.disable_user, name="disable_user"),
+    path("users/<int:user_id>/sessions/", admin_views.end_sessions, name="end_sessions"),
+    path("users/changes/<int:change_id>/", admin_views.decide_change, name="decide_change"),
+    path("trail/", admin_views.show_trail, name="trail"),
+    path("trail/check/", admin_views.check_trail, name="check_trail"),
+    path("configuration/", admin_views.show_configuration, name="configuration"),
     path("language/", views.set_language, name="set_language"),
     path("", views.cockpit, name="cockpit"),
     path("api/v1/", api.urls),

@@ -76,6 +76,7 @@ class AccountChange(models.Model):
     role = models.CharField(max_length=20)
     place_codes = models.JSONField(default=list)
     project_ids = models.JSONField(default=list)
+    resets_access = models.BooleanField(default=False)
     asked_by = models.ForeignKey(User, models.CASCADE, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
