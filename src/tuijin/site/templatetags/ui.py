@@ -82,7 +82,7 @@ def verdict(ruling: str | None, *, is_stale: bool = False) -> SafeString:
 def money(amount_yuan: Decimal | float | None) -> SafeString:
     """Yuan written in 亿元 or 万元, with the exact figure as title."""
     if amount_yuan is None:
-        return format_html('<span class="empty-value">—</span>')
+        return format_html('<span class="empty-value">{}</span>', "—")
     digits, unit = split_money(amount_yuan, language=get_language() or "zh-hans")
     return format_html(
         '<span class="money" title="{} {}">{}<span class="money-unit">{}</span></span>',
