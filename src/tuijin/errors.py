@@ -90,6 +90,7 @@ class TooLarge(TuijinError):
 
 class TooMany(TuijinError):
     status, exit_code, code, title = 429, 6, "quota", "次数过多，请稍后再试"
+    retry_after_seconds = 60
 
 
 class UsageError(TuijinError):

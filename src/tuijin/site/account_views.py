@@ -16,6 +16,7 @@ from tuijin.ledger.access import public, signed_in
 from tuijin.ledger.models import ApiToken, User
 from tuijin.ledger.roles import ROLES
 from tuijin.site import sign_in, tokens, totp
+from tuijin.site.requests import user_of
 
 # Where a role starts that reads no business data.
 _HOMES = {"users": "users", "trail": "trail", "configure": "configuration"}
@@ -50,7 +51,7 @@ def show_sign_in(request: HttpRequest) -> HttpResponse:
         )
         if not failed:
             target = next_page(request)
-            return redirect(home_of(request.user) if target == "/" else target)
+            return redirect(home_of(user_of(request)) if target == "/" else target)
     context = {
         "next": next_page(request),
         "failed": failed,
@@ -102,19 +103,19 @@ def show_account(request: HttpRequest) -> HttpResponse:
 @require_POST
 def change_password(request: HttpRequest) -> HttpResponse:
     errors = []
-    if not request.user.check_password(request.POST.get("old", "")):
+    if not user_of(request).check_password(request.POST.get("old", "")):
         errors = [_("原密码不对。")]
     elif request.POST.get("new") != request.POST.get("again"):
         errors = [_("两次输入的新密码不同。")]
     else:
         try:
-            passwords.set_password(request.user, request.POST.get("new", ""))
+            passwords.set_password(user_of(request), request.POST.get("new", ""))
         except ValidationError as error:
             errors = list(error.messages)
     if errors:
         context = {**_account_context(request), "errors": errors}
         return render(request, "site/account.html", context, status=422)
-    sign_in.begin(request, request.user)
+    sign_in.begin(request, user_of(request))
     return redirect("account")
 
 
@@ -137,21 +138,21 @@ def set_second_factor(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def create_token(request: HttpRequest) -> HttpResponse:
-    token = tokens.create(request.user, name=request.POST.get("name", ""))
+    token = tokens.create(user_of(request), name=request.POST.get("name", ""))
     return render(request, "site/account.html", {**_account_context(request), "new_token": token})
 
 
 @signed_in
 @require_POST
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
-    changed = ApiToken.objects.filter(pk=token_id, user=request.user).update(is_revoked=True)
+    changed = ApiToken.objects.filter(pk=token_id, user=user_of(request)).update(is_revoked=True)
     if changed:
         trail.append([trail.Event("revoke_token", "apitoken", str(token_id), {})])
     return redirect("account")
 
 
 def _account_context(request: HttpRequest) -> dict[str, object]:
-    user: User = request.user
+    user = user_of(request)
     if not user.totp_secret and "totp_secret" not in request.session:
         request.session["totp_secret"] = totp.make_secret()
     return {

@@ -20,7 +20,7 @@ from tuijin.errors import (
     Unavailable,
     VersionConflict,
 )
-from tuijin.site import refusals
+from tuijin.site import refusals, requests
 
 log = structlog.get_logger()
 _MOST_PROBLEMS = 200
@@ -38,7 +38,7 @@ def build_answer(request: HttpRequest, error: TuijinError) -> HttpResponse:
         log.error("defect", code=error.code, path=request.path, exc_info=error)
     refusals.record(request, error)
     if request.path.startswith("/api/"):
-        response = problem_json(error, request_id=request.request_id)
+        response = problem_json(error, request_id=requests.id_of(request))
     elif isinstance(error, SignInRequired):
         return _ask_to_sign_in(request)
     else:

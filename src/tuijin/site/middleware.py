@@ -25,7 +25,7 @@ from tuijin.errors import (
     Unavailable,
 )
 from tuijin.ledger import scope, sessions
-from tuijin.site import tokens
+from tuijin.site import requests, tokens
 from tuijin.site.addresses import client_address
 from tuijin.site.answers import MethodNotAllowed, build_answer
 
@@ -42,11 +42,11 @@ def secure_headers(get_response: Handler) -> Handler:
     """Content security policy, and no caching of what a person may see."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        request.request_id = uuid.uuid4().hex
+        requests.note(request, request_id=uuid.uuid4().hex)
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", _CSP)
         response.headers.setdefault("Cache-Control", "private, no-store")
-        response.headers["X-Request-Id"] = request.request_id
+        response.headers["X-Request-Id"] = requests.id_of(request)
         return response
 
     return handle
@@ -56,11 +56,10 @@ def watch_session(get_response: Handler) -> Handler:
     """End sessions that were idle or open for too long; let programs in by token."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        request.has_token = False
         if request.path.startswith("/api/") and "Authorization" in request.headers:
             user = tokens.find_user(request.headers["Authorization"])
             request.user = user or AnonymousUser()
-            request.has_token = user is not None
+            requests.note(request, has_token=user is not None)
         elif request.user.is_authenticated and sessions.is_over(request.session):
             logout(request)
         return get_response(request)
@@ -80,9 +79,10 @@ def complete_account(get_response: Handler) -> Handler:
         return get_response(request)
 
     def process_view(request: HttpRequest, *view: object) -> HttpResponse | None:
-        if request.has_token or not request.session.get("must"):
+        if requests.has_token(request) or not request.session.get("must"):
             return None
-        if request.resolver_match.url_name in _OPEN_WHILE_INCOMPLETE:
+        match = request.resolver_match
+        if match and match.url_name in _OPEN_WHILE_INCOMPLETE:
             return None
         if request.path.startswith("/api/"):
             return build_answer(
@@ -102,7 +102,7 @@ def enter_scope(get_response: Handler) -> Handler:
             with scope.nobody():
                 return get_response(request)
         found = scope.build_scope(
-            request.user, address=client_address(request), request_id=request.request_id
+            request.user, address=client_address(request), request_id=requests.id_of(request)
         )
         with scope.active(found):
             return get_response(request)

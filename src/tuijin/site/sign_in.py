@@ -16,7 +16,7 @@ from tuijin.errors import TooMany
 from tuijin.ledger import passwords, scope, sessions, trail
 from tuijin.ledger.models import SignInFailure, User
 from tuijin.ledger.roles import ROLES
-from tuijin.site import totp
+from tuijin.site import requests, totp
 from tuijin.site.addresses import client_address, is_loopback
 
 WINDOW = timedelta(minutes=15)
@@ -61,7 +61,9 @@ def begin(request: HttpRequest, user: User) -> None:
     sessions.begin(request.session)
     request.session.save()
     sessions.end_oldest(user.pk)
-    who = scope.build_scope(user, address=client_address(request), request_id=request.request_id)
+    who = scope.build_scope(
+        user, address=client_address(request), request_id=requests.id_of(request)
+    )
     with scope.active(who):
         trail.append([trail.Event("sign_in", "account", str(user.pk), {})])
 
@@ -106,7 +108,7 @@ def _count_attempt(account: str, *, address: str) -> SignInFailure | None:
 
 
 def _record(request: HttpRequest, account: str, action: str, *, code: str) -> None:
-    who = scope.anonymous_scope(address=client_address(request), request_id=request.request_id)
+    who = scope.anonymous_scope(address=client_address(request), request_id=requests.id_of(request))
     with scope.active(who):
         trail.append([trail.Event(action, "account", account[:32], {"code": (None, code)})])
 

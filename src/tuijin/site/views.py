@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tuijin.ledger.access import public, signed_in
 from tuijin.site import cockpit as cockpit_page
 from tuijin.site.account_views import home_of, next_page
+from tuijin.site.requests import user_of
 
 
 @public
@@ -35,6 +36,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_GET
 def cockpit(request: HttpRequest) -> HttpResponse:
-    if home_of(request.user) != "cockpit":
-        return redirect(home_of(request.user))
+    home = home_of(user_of(request))
+    if home != "cockpit":
+        return redirect(home)
     return render(request, "cockpit.html", cockpit_page.build(today=timezone.localdate()))
