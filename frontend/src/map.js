@@ -45,7 +45,7 @@ function tooltipText(event) {
 function placeNames(map, element) {
   return {
     type: "scatter", coordinateSystem: "geo", silent: true, z: 6, symbolSize: 1, tooltip: { show: false },
-    itemStyle: { opacity: 0 },
+    itemStyle: { color: "rgba(0,0,0,0)" },
     data: (map.regions ?? []).filter((region) => region.at).map((region) => ({ name: region.name, value: region.at })),
     label: { show: true, formatter: "{b}", position: "inside", color: "#33414e", fontSize: element.clientWidth < 560 ? 11 : 12,
       fontWeight: 600, textBorderColor: "#f3f6f9", textBorderWidth: 3 },

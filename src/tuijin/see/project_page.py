@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -108,6 +109,11 @@ def reason_choices() -> list[tuple[str, str]]:
     return [(rule.code, either(rule.name, rule.name_en)) for rule in rows]
 
 
+def _money_format(amounts_yuan: Iterable[float | None]) -> str:
+    """亿元 or 万元, by the largest amount."""
+    return "@yi_yuan" if max((a or 0.0 for a in amounts_yuan), default=0.0) >= 1e8 else "@wan_yuan"
+
+
 def money_chart(project: Project, found: list[ProgressReport]) -> dict[str, Any] | None:
     """Done this year by report against the plan, with the even line a plan to date follows."""
     year = project.plan_year
@@ -130,11 +136,12 @@ def money_chart(project: Project, found: list[ProgressReport]) -> dict[str, Any]
             "label": {"formatter": _("年度计划"), "position": "insideEndTop"},
             "data": [{"yAxis": total}],
         }  # fmt: skip
+    unit = _money_format(done)
     return {
         "legend": {"data": [s["name"] for s in series]},
-        "tooltip": {"trigger": "axis", "valueFormatter": "@yi_yuan"},
+        "tooltip": {"trigger": "axis", "valueFormatter": unit},
         "xAxis": {"type": "category", "data": periods},
-        "yAxis": {"type": "value", "axisLabel": {"formatter": "@yi_yuan"}},
+        "yAxis": {"type": "value", "axisLabel": {"formatter": unit}},
         "series": series,
     }
 
@@ -145,13 +152,15 @@ def operation_chart(found: list[OperatingRecord]) -> dict[str, Any] | None:
     if not rows:
         return None
     months = [f"{record.month:%Y-%m}" for record in rows]
+    sales = [_float(record.sales_yuan) for record in rows]
+    unit = _money_format(sales)
     return {
         "legend": {"data": [_("销售收入"), _("税收")]},
-        "tooltip": {"trigger": "axis", "valueFormatter": "@yi_yuan"},
+        "tooltip": {"trigger": "axis", "valueFormatter": unit},
         "xAxis": {"type": "category", "data": months},
-        "yAxis": {"type": "value", "axisLabel": {"formatter": "@yi_yuan"}},
+        "yAxis": {"type": "value", "axisLabel": {"formatter": unit}},
         "series": [
-            {"type": "bar", "name": _("销售收入"), "data": [_float(r.sales_yuan) for r in rows]},
+            {"type": "bar", "name": _("销售收入"), "data": sales},
             {"type": "line", "name": _("税收"), "data": [_float(r.tax_yuan) for r in rows]},
         ],
     }

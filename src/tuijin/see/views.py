@@ -162,7 +162,7 @@ def _project_context(request: HttpRequest, project: Project) -> dict[str, Any]:
         "figures": parts.figures(project),
         "evidence": parts.evidence(project),
         "nodes": parts.nodes(project, as_of=today),
-        "trail": visible.trail_of(project, limit=30),
+        "trail": visible.trail_of(project, limit=10),
         "main_panels": panels.build_all(request, project, column="main"),
         "side_panels": panels.build_all(request, project, column="side"),
         "report_form": forms.ReportForm(),

@@ -1,0 +1,65 @@
+"""What the cockpit shows, by hand and by reader."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from tests.see.conftest import TODAY, YI
+from tuijin.ledger import records, scope
+from tuijin.ledger.models import Node, Project
+from tuijin.see import judging, overview
+
+
+def total() -> overview.Overview:
+    return overview.sum_up(overview.load_cells(overview.home_places()))
+
+
+def test_city_by_hand(portfolio) -> None:
+    judging.judge_portfolio(as_of=TODAY)
+    found = total()
+    assert (found.projects_count, found.ended_count) == (4, 1)
+    assert found.total_investment_yuan == 10 * YI
+    assert (found.year_planned_yuan, found.year_done_yuan) == (2 * YI, Decimal("0.45") * YI)
+    assert found.by_light == {"red": 1, "yellow": 0, "green": 1, "": 2}
+    assert found.by_stage["started"] == 1
+
+
+def test_home_is_the_smallest_place_that_holds_all(portfolio) -> None:
+    assert overview.home_places() == ["150200"]
+
+
+def test_our_count_stands_beside_the_published_one(portfolio) -> None:
+    (figure,) = overview.recorded_totals(["150200"])
+    assert figure.value == 650
+    assert total().projects_count == 4
+
+
+def test_a_county_reader_sums_the_county(portfolio, as_role) -> None:
+    with scope.active(as_role("place_leader", place="150223")):
+        assert overview.home_places() == ["150223"]
+        assert total().projects_count == 2
+
+
+def test_what_a_role_may_not_read_is_absent(portfolio, as_role) -> None:
+    with scope.active(as_role("city_department")):
+        assert total().year_done_yuan is None
+        assert total().by_light is not None
+    with scope.active(as_role("company")):
+        found = total()
+    assert (found.projects_count, found.by_light, found.year_done_yuan) == (1, None, None)
+
+
+def test_parts_add_up_to_the_whole(portfolio) -> None:
+    parts = [part.projects_count for _, part in overview.by_place(["150200"])]
+    assert sum(parts) == total().projects_count
+
+
+def test_due_soon_shows_the_oldest_first_and_only_what_may_be_read(portfolio, as_role) -> None:
+    for key, due in (("slow", date(2025, 7, 1)), ("fair", date(2025, 6, 1))):
+        node = Node(project=portfolio[key], node="start", due_on=due)
+        records.save_new([node])
+        Project.objects.filter(key=key).update(next_due_on=due)
+    assert [row["name"] for row in overview.due_soon(as_of=TODAY)] == ["好项目", "慢项目"]
+    with scope.active(as_role("place_viewer", place="150222")):
+        assert [row["name"] for row in overview.due_soon(as_of=TODAY)] == ["慢项目"]
