@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from tuijin.ledger.models import Organisation, Place, Project
+from tuijin.ledger import scope
+from tuijin.ledger.models import Organisation, Place, Project, Tally
 from tuijin.ledger.targets import find
 
 _CHUNK = 5000
@@ -23,7 +24,9 @@ def resolve_places(words: Iterable[str]) -> dict[str, str]:
     """
     Map code, full name or short name to the place code.
 
-    A name that several places share is left out: then the code must be given.
+    A name that several places share (青山区 of 包头 and of 武汉) is the one in the writer's own
+    scope, else the one in a prefecture that the file or the ledger is about; if that leaves
+    several it is left out, and the code must be given.
     """
     wanted = set(words)
     found: dict[str, set[str]] = {}
@@ -32,7 +35,20 @@ def resolve_places(words: Iterable[str]) -> dict[str, str]:
             rows = Place.objects.filter(**{f"{column}__in": part}).values_list(column, "code")
             for word, code in rows:
                 found.setdefault(word, set()).add(code)
-    return {word: codes.pop() for word, codes in found.items() if len(codes) == 1}
+    shared = {word: codes for word, codes in found.items() if len(codes) > 1}
+    clear = {word: next(iter(codes)) for word, codes in found.items() if len(codes) == 1}
+    if not shared:
+        return clear
+    own = scope.current().places
+    kept_sums = Tally.objects.filter(place__level=Place.Level.PREFECTURE, projects_count__gt=0)
+    near = {code[:4] for code in clear.values()}
+    near |= {code[:4] for code in kept_sums.values_list("place_id", flat=True)}
+    for word, codes in shared.items():
+        for few in (codes & own, {code for code in codes if code[:4] in near}):
+            if len(few) == 1:
+                clear[word] = few.pop()
+                break
+    return clear
 
 
 def _by_key(noun: str) -> Callable[[Iterable[str]], dict[str, str]]:
