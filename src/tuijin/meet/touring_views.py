@@ -1,0 +1,108 @@
+"""During the tour: the list, comments and votes, as plain forms that work on a bad line."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tuijin.errors import ImportFailed
+from tuijin.importers.decimals import parse_decimal
+from tuijin.importers.faults import Fault
+from tuijin.ledger.access import requires
+from tuijin.meet import ballots, ordering, remarks
+from tuijin.meet.models import Meeting, Stop
+from tuijin.meet.sheets import load_days
+from tuijin.meet.views import find_meeting, find_stop, ranking_context
+
+
+@requires("read")
+@require_GET
+def show_tour(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """The stops of the day as a short list."""
+    meeting = find_meeting(meeting_id)
+    return render(request, "meet/tour.html", {"meeting": meeting, "days": load_days(meeting)})
+
+
+@requires("comment")
+@require_POST
+def add_comment(request: HttpRequest, stop_id: int) -> HttpResponse:
+    """Say something at a stop."""
+    stop = find_stop(stop_id)
+    remarks.add_comment(stop, request.POST.get("text", ""))
+    messages.success(request, _("点评已记录"))
+    return redirect("stop", stop.pk)
+
+
+@requires("score")
+@require_http_methods(["GET", "POST"])
+def vote(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """Rank the stops of a group, or mark each of them by criteria."""
+    meeting = find_meeting(meeting_id)
+    if request.method == "POST":
+        _cast(meeting, request.POST)
+        messages.success(request, _("投票已记录，再投一次会替换前一次"))
+        return redirect("vote", meeting.pk)
+    stops = list(ordering.load_stops(meeting))
+    rules, given = ballots.rules_of(meeting), ballots.own_ballot(meeting)
+    groups = [
+        {"name": name, "stops": [s for s in stops if s.group == name]}
+        for name in dict.fromkeys(stop.group for stop in stops)
+    ]
+    for group in groups:
+        n_stops = len(group["stops"])
+        for stop in group["stops"]:
+            mine = given.get(stop.pk, {})
+            stop.own_rank = next((r.order for r in rules if r.code in mine), None)
+            stop.own_marks = [(rule, mine.get(rule.code)) for rule in rules]
+        group["ranks"] = range(1, n_stops + 1)
+    context = {"meeting": meeting, "groups": groups, "kind": ballots.kind_of(rules)}
+    return render(request, "meet/vote.html", {**context, **ranking_context(meeting)})
+
+
+def _cast(meeting: Meeting, data: Any) -> None:
+    if "stop" in data:
+        stop = find_stop(_number(data["stop"]))
+        rules = ballots.rules_of(meeting)
+        marks = {rule.code: _points(data.get(rule.code, "")) for rule in rules}
+        ballots.cast_marks(_of(stop, meeting), marks)
+        return
+    ranks = {
+        _number(name.removeprefix("rank-")): _number(value)
+        for name, value in data.items()
+        if name.startswith("rank-")
+    }
+    ballots.cast_ranks(meeting, data.get("group", ""), ranks)
+
+
+def _of(stop: Stop, meeting: Meeting) -> Stop:
+    if stop.meeting_id != meeting.pk:
+        raise ImportFailed("观摩点不属于本次会议", code="ballot")
+    return stop
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ImportFailed("请给每个观摩点选一个名次", code="ballot")
+    return int(text)
+
+
+def _points(text: str) -> Decimal:
+    try:
+        return parse_decimal(text)
+    except Fault as fault:
+        raise ImportFailed("请给每一项计分", code="ballot") from fault
+
+
+@requires("read")
+@require_GET
+def show_ranking(request: HttpRequest, meeting_id: int) -> HttpResponse:
+    """The ranking alone; the page asks for it again while the vote is open."""
+    meeting = find_meeting(meeting_id)
+    context = {"meeting": meeting, **ranking_context(meeting)}
+    return render(request, "meet/ranking.html", context)
