@@ -31,7 +31,7 @@ TURN_DATA_INTO_CODE = {
     "tempfile.mktemp", "mark_safe",
 }  # fmt: skip
 # The one place where hostile files are parsed, in a process of its own.
-CATCHES_ALL = {"ledger/sandbox.py"}
+CATCHES_ALL = {"importers/worker.py"}
 
 
 @cache

@@ -50,7 +50,7 @@ def requires(action: str, *, to_change: str | None = None) -> Callable[[V], V]:
 
 def signed_in(view: V) -> V:
     """Let anybody run a view who is signed in, in whatever role."""
-    return _guarded(view, lambda _: _current() and None, needs=(SIGNED_IN, SIGNED_IN))
+    return _guarded(view, lambda _: _current(), needs=(SIGNED_IN, SIGNED_IN))
 
 
 def public(view: V) -> V:
@@ -109,7 +109,7 @@ def _scope_of(user_id: int | None, *, reason: str) -> scope.Scope:
     return scope.build_scope(user)
 
 
-def _guarded(view: V, check: Callable[[Any], None], *, needs: tuple[str, str]) -> V:
+def _guarded(view: V, check: Callable[[Any], object], *, needs: tuple[str, str]) -> V:
     @functools.wraps(view)
     def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
         check(request)

@@ -89,13 +89,13 @@ def _insert_rows(
     """Bind only the columns that are given; the others get their default as it stands."""
     names, marks, values = [], [], []
     for field in model._meta.concrete_fields:
-        names.append(connection.ops.quote_name(field.column))
+        names.append(connection.ops.quote_name(str(field.column)))
         given = ids if field.primary_key else columns.get(field.attname)
         marks.append(_literal(_default(field)) if given is None else "%s")
         if given is not None:
             values.append(given if field.primary_key else _prepare(field, given))
     sql = (
-        f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} "
+        f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} "  # noqa: S608  our own
         f"({', '.join(names)}) VALUES ({', '.join(marks)})"
     )
     with connection.cursor() as cursor:
@@ -140,7 +140,7 @@ def _prepare(field: models.Field[Any, Any], column: Column) -> Column:
     return [default if v is None else v for v in column]
 
 
-def _tally(columns: Mapping[str, Column], count: int) -> dict[tuple[str, ...], list[int]]:
+def _tally(columns: Mapping[str, Column], count: int) -> dict[tallies.Key, list[int]]:
     """Sum new projects by place, status, stage and light, in 分."""
     defaults = {"status": "active", "stage": "planned", "light": ""}
     keys = [
@@ -148,7 +148,7 @@ def _tally(columns: Mapping[str, Column], count: int) -> dict[tuple[str, ...], l
         for name, default in (("place_id", ""), *defaults.items())
     ]
     amounts = columns.get("total_investment_yuan") or repeat(None)
-    sums: dict[tuple[str, ...], list[int]] = {}
+    sums: dict[Any, list[int]] = {}
     for key, amount in zip(zip(*keys, strict=False), amounts, strict=False):
         row = sums.get(key)
         if row is None:
@@ -213,8 +213,8 @@ def _insert_events(rows: list[tuple[Any, ...]], constants: Mapping[str, Any]) ->
     is_pg = connection.vendor == "postgresql"
     marks = ["%s::jsonb" if is_pg and name == "changes" else "%s" for name in _EVENT]
     sql = (
-        f'INSERT INTO {fields.db_table} ({", ".join((*_EVENT, *constants))}) '
-        f'VALUES ({", ".join((*marks, *literals))})'
+        f"INSERT INTO {fields.db_table} ({', '.join((*_EVENT, *constants))}) "  # noqa: S608  our own
+        f"VALUES ({', '.join((*marks, *literals))})"
     )
     with connection.cursor() as cursor:
         cursor.executemany(sql, rows)
@@ -231,9 +231,7 @@ def _encode_changes(
             given[field.attname] = [value] * count
         elif field.attname in given and value not in (None, ""):
             given[field.attname] = [value if v is None else v for v in given[field.attname]]
-    pieces = [
-        _encode_column(name, given[name]) for name in sorted(given) if name not in _SILENT
-    ]
+    pieces = [_encode_column(name, given[name]) for name in sorted(given) if name not in _SILENT]
     if not pieces:
         return ["{}"] * count
     return ["{" + ",".join(filter(None, row)) + "}" for row in zip(*pieces, strict=True)]
@@ -258,4 +256,3 @@ def _encode_value(start: str, value: Any) -> str:
     if isinstance(value, date):
         return f'{start}"{value.isoformat()}"]'
     return f"{start}{trail.canonical(value).decode()}]"
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -30,7 +31,7 @@ class Described:
     note: str
 
 
-def attach(project: Project, upload: UploadedFile, described: Described) -> Evidence:
+def attach(project: Project, upload: UploadedFile[Any], described: Described) -> Evidence:
     """
     Check a file, store it durably, then record it; the same file twice is the same evidence.
 

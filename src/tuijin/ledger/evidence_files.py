@@ -122,7 +122,7 @@ def _claims(image: Image.Image) -> tuple[datetime | None, float | None, float | 
     detail = exif.get_ifd(ExifTags.IFD.Exif)
     text = detail.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
     try:
-        taken = datetime.strptime(str(text), "%Y:%m:%d %H:%M:%S") if text else None
+        taken = datetime.strptime(str(text), "%Y:%m:%d %H:%M:%S") if text else None  # noqa: DTZ007  the camera told no zone
     except ValueError:
         taken = None
     gps = exif.get_ifd(ExifTags.IFD.GPSInfo)

@@ -34,7 +34,7 @@ def keep(data: bytes, *, kind: str = "original", named: str | None = None) -> st
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

@@ -70,7 +70,9 @@ def change(
     """
     ownership.refuse_shared(model)
     with transaction.atomic():
-        rows = model._default_manager.select_for_update(of=("self",)).in_bulk(list(changes))
+        rows: dict[Any, Any] = model._default_manager.select_for_update(of=("self",)).in_bulk(
+            list(changes)
+        )
         if len(rows) < len(changes):
             raise NotFound
         ownership.refuse_foreign(list(rows.values()))

@@ -212,7 +212,8 @@ class ScopedManager(models.Manager[M]):
 
     def get_queryset(self) -> models.QuerySet[M]:
         queryset = super().get_queryset()
-        allowed = current().rows(**self.model._default_manager.paths)
+        manager: Any = self.model._default_manager
+        allowed = current().rows(**manager.paths)
         return queryset if allowed is None else queryset.filter(allowed)
 
 
@@ -237,7 +238,8 @@ class CitedManager(models.Manager[M]):
         if "P" in current().role.others:
             return queryset
         cited = Q(pk__in=())
-        for name, column in self.model._default_manager.links:
+        manager: Any = self.model._default_manager
+        for name, column in manager.links:
             rows = apps.get_model("ledger", name)._default_manager
             cited |= Q(pk__in=rows.exclude(**{column: None}).values(column))
         return queryset.filter(cited)

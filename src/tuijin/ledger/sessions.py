@@ -38,7 +38,7 @@ class SessionStore(DatabaseStore):
         return self.model.objects.filter(session_key=_hash(session_key)).exists()
 
     def create_model_instance(self, data: dict[str, Any]) -> UserSession:
-        session = super().create_model_instance(data)
+        session: Any = super().create_model_instance(data)  # a row of our own table
         session.session_key = _hash(session.session_key)
         session.user_id = data.get(SESSION_KEY)
         session.started_at = datetime.fromtimestamp(data.get("started_at", 0), UTC)

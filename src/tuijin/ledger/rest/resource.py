@@ -82,7 +82,7 @@ class Resource:
         """Columns with an index of their own."""
         meta = self.model._meta
         first = {index.fields[0] for index in meta.indexes if index.fields}
-        plain = {f.name for f in meta.concrete_fields if f.unique or f.db_index}
+        plain = {f.name for f in meta.concrete_fields if f.unique or getattr(f, "db_index", False)}
         names = {name for name, c in self.columns.items() if c.path in first | plain}
         return frozenset(
             {"id", *names} - {name for name, c in self.columns.items() if c.kind == "ref"}
