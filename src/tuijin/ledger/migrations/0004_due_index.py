@@ -4,18 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0003_evidence_files'),
+        ("ledger", "0003_evidence_files"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(condition=models.Q(('next_due_on__isnull', False)), fields=['next_due_on', 'id'], name='project_due'),
+            model_name="project",
+            index=models.Index(
+                condition=models.Q(("next_due_on__isnull", False)),
+                fields=["next_due_on", "id"],
+                name="project_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(condition=models.Q(('claims_short__gt', 0)), fields=['id'], name='project_short'),
+            model_name="project",
+            index=models.Index(
+                condition=models.Q(("claims_short__gt", 0)), fields=["id"], name="project_short"
+            ),
         ),
     ]
