@@ -14,6 +14,9 @@ from tuijin.see import maps, overview
 from tuijin.see.colours import STAGE_COLOURS
 from tuijin.see.language import choice_text, pick
 from tuijin.see.overview import Overview
+from tuijin.verify import summaries
+
+_SHOWN_COUNT = 5
 
 
 def build(*, today: date) -> dict[str, Any]:
@@ -31,7 +34,12 @@ def build(*, today: date) -> dict[str, Any]:
         "stage_chart": _stage_chart(total),
         "lights": _light_rows(total),
         "places": [_place_row(place, part) for place, part in parts],
-        "due": [_due_row(row, today=today) for row in overview.due_soon(as_of=today)],
+        "short": None
+        if total.claims_short_count is None
+        else summaries.list_short(limit=_SHOWN_COUNT),
+        "due": [
+            _due_row(row, today=today) for row in overview.due_soon(as_of=today, limit=_SHOWN_COUNT)
+        ],
         "home_names": "、".join(maps.place_names(homes)),
     }
 

@@ -25,6 +25,7 @@ _ACTS = {
     "bulk_change": gettext_lazy("批量修改"),
     "correct": gettext_lazy("更正"),
     "export": gettext_lazy("导出"),
+    "verdict": gettext_lazy("检验"),
 }
 # Trail's kind of entry -> noun, where the names differ.
 _NOUNS = {"progressreport": "report", "annualplan": "plan", "operatingrecord": "operating",
