@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from tuijin.site import account_views, admin_views, views
-from tuijin.site.api import api
+from tuijin.site.api import urls as api_urls
 
 urlpatterns = [
     path("healthz", views.show_health, name="healthz"),
@@ -28,7 +28,7 @@ urlpatterns = [
     path("configuration/", admin_views.show_configuration, name="configuration"),
     path("language/", views.set_language, name="set_language"),
     path("", views.cockpit, name="cockpit"),
-    path("api/v1/", api.urls),
+    path("api/v1/", api_urls),
     path("", include("tuijin.ledger.urls")),
     path("", include("tuijin.see.urls")),
     path("", include("tuijin.verify.urls")),
