@@ -27,7 +27,7 @@ NOTO = Path("usr/share/fonts/opentype/noto")
 UNIHAN = Path("usr/share/unicode/Unihan_OtherMappings.txt.bz2")
 # Latin, punctuation, arrows, mathematics, numbered circles, boxes, CJK marks, full-width forms.
 SYMBOLS = {
-    *range(0x20, 0x180), *range(0x2000, 0x2070), *range(0x2190, 0x2200), *range(0x2460, 0x2500),
+    *range(0x20, 0x180), *range(0x2000, 0x2070), *range(0x2190, 0x2300), *range(0x2460, 0x2500),
     *range(0x25A0, 0x2650), *range(0x3000, 0x3040), *range(0xFF00, 0xFFEF),
     0x2103, 0x2713, 0x2717, 0x338F, 0x33A1,
 }  # fmt: skip

@@ -31,6 +31,9 @@ def add_comment(stop: Stop, text: str) -> Comment:
     author = scope.current().user_id
     if author is None:
         raise Conflict("点评须由本人登录")
+    said = Comment.objects.filter(stop=stop, author=author, text=cleaned).first()
+    if said is not None:  # a second tap on a bad line
+        return said
     comment = Comment(stop=stop, author_id=author, text=cleaned)
     records.save_new([comment], action="comment")
     return comment

@@ -12,7 +12,7 @@ from datetime import date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from tuijin.ledger import visible
+from tuijin.ledger import scope, visible
 from tuijin.ledger.models import Figure, OperatingRecord, Project
 from tuijin.meet.models import Comment, Meeting, Stop
 from tuijin.meet.ordering import days_of, load_stops
@@ -114,7 +114,10 @@ def build_sheet(stop: Stop, *, number: int, as_of: date) -> Sheet:
     project = stop.project
     claims = Claim.objects.filter(project=project).select_related("project__place", "source")
     lines = load_lines(list(claims))
-    sees_internal = project_page.is_shown(project, "I")
+    # Not what a company may see of its own reports: that is a part, and a part misleads here.
+    sees_internal = "I" in scope.current().classes_for(
+        place_id=project.place_id, project_id=project.pk
+    )
     explained = explain(project, as_of=as_of) if sees_internal else None
     comments = Comment.objects.filter(stop=stop).select_related("author")
     return Sheet(

@@ -10,7 +10,7 @@ from fontTools.ttLib import TTFont
 import tuijin.meet.paper
 
 FONTS = Path(tuijin.meet.paper.__file__).parent / "fonts"
-PUNCTUATION = "，。、；：？！“”‘’（）〔〕【】《》〈〉—…·－～①②③④⑤⑥⑦⑧⑨⑩℃‰±×÷≤≥≠≈→％²³㎡"
+PUNCTUATION = "−∑∞，。、；：？！“”‘’（）〔〕【】《》〈〉—…·－～①②③④⑤⑥⑦⑧⑨⑩℃‰±×÷≤≥≠≈→％²³㎡"
 NAMES = "镕堃喆垚玥"  # in names of people and firms, and not in GB/T 2312
 
 
