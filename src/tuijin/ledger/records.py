@@ -8,13 +8,13 @@ checked here. Values have been parsed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db import models, transaction
 
 from tuijin.errors import NotFound, VersionConflict
-from tuijin.ledger import ownership, scope, tallies, trail
+from tuijin.ledger import bulk, ownership, scope, tallies, trail
 from tuijin.ledger.models.projects import Project
 
 M = TypeVar("M", bound=models.Model)
@@ -148,16 +148,29 @@ def _copy(row: M) -> M:
 
 def mark(columns: Mapping[int, Mapping[str, Any]]) -> int:
     """Write kept columns of projects (lights, sums, claim counts); derived, so no trail."""
+    names = sorted({name for values in columns.values() for name in values})
+    wanted = list(dict.fromkeys((*tallies.COLUMNS, *names)))
+    before, after, changed = [], [], []
     with transaction.atomic():
-        rows = Project.objects.in_bulk(list(columns))
-        before = [_tallied(row) for row in rows.values()]
-        names = sorted({name for values in columns.values() for name in values})
-        for pk, row in rows.items():
-            for name, value in columns[pk].items():
-                setattr(row, name, value)
-        Project.objects.bulk_update(list(rows.values()), names, batch_size=200)
-        tallies.apply(before=before, after=[_tallied(row) for row in rows.values()])
-    return len(rows)
+        for part in _parts(list(columns)):
+            rows = Project.objects.filter(pk__in=part).values_list("pk", *wanted)
+            for pk, *values in rows:
+                old = dict(zip(wanted, values, strict=True))
+                new = old | columns[pk]
+                if new == old:
+                    continue
+                before.append(tuple(old[name] for name in tallies.COLUMNS))
+                after.append(tuple(new[name] for name in tallies.COLUMNS))
+                changed.append((*(new[name] for name in names), pk))
+        if changed:
+            bulk.update(Project, names, changed)
+            tallies.apply(before=before, after=after)
+    return len(changed)
+
+
+def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Split into lists that fit a query's variables."""
+    return (items[start : start + 5000] for start in range(0, len(items), 5000))
 
 
 def _tallied(row: Any) -> tuple[Any, ...]:
