@@ -96,7 +96,13 @@ class Tally:
         right, found, wanted = (
             sum(count[f] for f in fields) for count in (self.right, self.found, self.wanted)
         )
-        return right / found if found else 1.0, right / wanted if wanted else 1.0, right, found, wanted
+        return (
+            right / found if found else 1.0,
+            right / wanted if wanted else 1.0,
+            right,
+            found,
+            wanted,
+        )
 
 
 def score(pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> Tally:

@@ -13,8 +13,8 @@ from tuijin.importers.article import read_articles
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH",
-                        help="article: .txt, .html, .docx, or .jsonl with one article a line")  # fmt: skip
+    what = "article: .txt, .html, .docx, or .jsonl with one article a line"
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=what)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -13,7 +13,9 @@ from tuijin.engines.text.facts import find_facts
 from tuijin.engines.text.projects import find_projects
 from tuijin.engines.text.repair import Repaired, repair_text
 
-_STAMP = re.compile(r"(20\d\d|19\d\d)[-/年.](\d{1,2})[-/月.](\d{1,2})日?(?:[ T]*(\d{2}:\d{2}(?::\d{2})?))?")
+_STAMP = re.compile(
+    r"(20\d\d|19\d\d)[-/年.](\d{1,2})[-/月.](\d{1,2})日?(?:[ T]*(\d{2}:\d{2}(?::\d{2})?))?"
+)
 MAX_CHARACTERS = 200_000
 
 
@@ -64,7 +66,9 @@ def _split_head(repaired: Repaired) -> tuple[dict[str, str], str]:
         stamp = _STAMP.search(line)
         if stamp and len(line) < 60:
             year, month, day, clock = stamp.groups()
-            head["published"] = f"{year}-{int(month):02}-{int(day):02}" + (f"T{clock}" if clock else "")
+            head["published"] = f"{year}-{int(month):02}-{int(day):02}" + (
+                f"T{clock}" if clock else ""
+            )
             rest = line[: stamp.start()].strip(" ·来源:：|")
             between = [one for one in lines[1:index] if one]
             head["publisher"] = rest or (between[-1] if between and len(between[-1]) <= 30 else "")

@@ -18,22 +18,31 @@ from tuijin.engines.text.dates import Day, find_dates
 
 _CLAUSE_MARK = re.compile(r"[，。；;！？!?：:\n]")
 _PHASE = re.compile(r"(?:[一二三四]期|首期|初期)(?:工程|项目)?[^，。；]{0,6}$")
-_ANNUAL = re.compile(r"(?:今年|本年度?|年内|全年|当年)[^，。；]{0,12}(?:完成)?投资[^，。；\d]{0,4}$|"
-                     r"需完成投资[^，。；\d]{0,2}$")  # fmt: skip
-_CUMULATIVE = re.compile(r"(?:累计|已|共)(?:已)?完成投资[^，。；\d]{0,4}$|累计投资[^，。；\d]{0,4}$")
-_KINDS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
-    ("planned_total", 4, re.compile(r"(?:计划|规划|预计|拟)(?:项目)?总投资[^，。；\d]{0,5}$")),
-    ("estimated_total", 4, re.compile(r"(?:估算|概算|匡算)(?:项目)?总投资[^，。；\d]{0,5}$|总投资(?:估算|概算)[^，。；\d]{0,4}$")),
-    ("budget", 4, re.compile(r"(?:预算|总预算)[^，。；\d]{0,4}$")),
-    ("total", 4, re.compile(r"(?:总投资|投资总额|投资总规模|总造价)[^，。；\d]{0,5}$")),
-    ("acquisition", 3, re.compile(r"收购[^，。；\d]{0,12}$")),
-    ("planned_total", 2, re.compile(r"(?:拟|计划|将|预计|规划|决定|还将)[^，。；\d]{0,4}(?:投资|出资|投入)[^，。；\d]{0,5}$")),
-    ("total", 1, re.compile(r"(?:投资|出资|投入|投建|斥资)[^，。；\d]{0,5}$")),
-)  # fmt: skip
+_INTENDS = r"(?:拟|计划|将|预计|规划|决定|还将)"
+_ANNUAL = re.compile(
+    r"(?:今年|本年度?|(?<!\d)年内|全年|当年)[^，。；]{0,12}(?:完成)?投资[^，。；\d]{0,4}$|"
+    r"需完成投资[^，。；\d]{0,2}$"
+)
+_CUMULATIVE = re.compile(
+    r"(?:累计|已|共)(?:已)?完成投资[^，。；\d]{0,4}$|累计投资[^，。；\d]{0,4}$"
+)
+_KINDS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
+    (kind, rank, re.compile(pattern))
+    for kind, rank, pattern in (
+        ("planned_total", 4, r"(?:计划|规划|预计|拟)(?:项目)?总投资[^，。；\d]{0,5}$"),
+        ("estimated_total", 4, r"(?:估算|概算|匡算)(?:项目)?总投资[^，。；\d]{0,5}$"),
+        ("estimated_total", 4, r"总投资(?:估算|概算)[^，。；\d]{0,4}$"),
+        ("budget", 4, r"(?:预算|总预算)[^，。；\d]{0,4}$"),
+        ("total", 4, r"(?:总投资|投资总额|投资总规模|总造价)[^，。；\d]{0,5}$"),
+        ("acquisition", 3, r"收购[^，。；\d]{0,12}$"),
+        ("planned_total", 2, rf"{_INTENDS}[^，。；\d]{{0,4}}(?:投资|出资|投入)[^，。；\d]{{0,5}}$"),
+        ("total", 1, r"(?:投资|出资|投入|投建|斥资)[^，。；\d]{0,5}$"),
+    )
+)
 # A sum of several projects: 45个项目，总投资533亿元.
 _OF_MANY = re.compile(
-    r"(?:\d[余多]?(?:个|项|条)[^，。；]{0,16}?(?:项目|工程|公路|高速)?|(?:项目|工程)[^，。；\d]{0,4}\d+[余多]?(?:个|项)|合计|全部|这批|等\d+个)"
-    r"[^。；]{0,24}$"
+    r"(?:\d[余多]?(?:个|项|条)[^，。；]{0,16}?(?:项目|工程|公路|高速)?|"
+    r"(?:项目|工程)[^，。；\d]{0,4}\d+[余多]?(?:个|项)|合计|全部|这批|等\d+个)[^。；]{0,24}$"
 )
 _DOUBT = re.compile(r"属实|质疑|被疑|乌龙|说法不一|更正|让人生疑")
 _NEAR = ((re.compile(r"近$"), "nearly"), (re.compile(r"(?:超过?|逾|突破)$"), "over"),
@@ -61,6 +70,9 @@ _YEARLY = re.compile(
     rf"(?P<what>[^，。；\d]{{0,10}}?)(?P<n>{NUMBER})(?P<more>余|多)?(?P<unit>{_MEASURE})(?:/年)?"
     r"(?P<product>(?:\d+(?:\.\d+)?英寸)?[^，。；、\d（(/]{0,14})"
 )
+_POWER = re.compile(
+    rf"(?P<product>装机)(?:总?容量|总?规模)?[^，。；\d]{{0,6}}(?P<n>{NUMBER})(?P<unit>万千瓦|MW|兆瓦|千瓦)(?!时)"
+)
 _BUYS = re.compile(
     rf"(?:建设|新增|安装|购置|和)(?P<n>{NUMBER})(?P<unit>台套?|套)(?P<product>[^，。；、和（(]{{2,16}})"
 )
@@ -73,11 +85,13 @@ _PAST = re.compile(
     r"原有|目前在全球|到目前为止|当年就|已发展|现有"
 )
 _START = r"开工|奠基|动工|开建|启动建设|破土"
-_DONE = r"竣工|完工|建成|通车|完成|全部完成"
+_DONE = r"竣工|完工|建成|通车|完成(?!投资|中央|固定)"
 _OUTPUT = r"投产|投入生产|达产|试生产|投运|产出"
 
 
-def read_attributes(sentences: Sequence[str], *, name: str, published: date | None) -> dict[str, Any]:
+def read_attributes(
+    sentences: Sequence[str], *, name: str, published: date | None
+) -> dict[str, Any]:
     """
     Read every field of one project but its name, place and investor.
 
@@ -200,14 +214,22 @@ def _read_capacity(sentences: Sequence[str], name: str) -> list[dict[str, Any]]:
                 value *= int(match["times"][:-1])
             yearly = index > 0 or "年产" in text or match["year"]
             unit = match["unit"] + ("/年" if yearly else "")
-            product = re.sub(r"(?:的|等|项目|工程|生产线|生产规模|以上|左右|将|并).*$", "", match["product"])
-            what = re.sub(r"^(?:力|量)?(?:将|可|能)?(?:达到|达|为|约)*", "", match.groupdict().get("what") or "")
+            product = re.sub(
+                r"(?:的|等|项目|工程|生产线|生产规模|以上|左右|将|并).*$", "", match["product"]
+            )
+            what = re.sub(
+                r"^(?:力|量)?(?:将|可|能)?(?:达到|达|为|约)*",
+                "",
+                match.groupdict().get("what") or "",
+            )
+            what = re.sub(r"^(?:突破|增加至?|以及|设定|提高|新增|达).*$", "", what)
             item = {"product": product or what, "value": plain(value), "unit": unit}
             if all(one["value"] != item["value"] for one in found):
                 found.append(item)
-        for match in _BUYS.finditer(text) if index else ():
+        for match in (*_BUYS.finditer(text), *_POWER.finditer(text)) if index else ():
             count = {"product": match["product"], "value": plain(read_number(match["n"]))}
-            found.append(count | {"unit": match["unit"]})
+            if all(one["value"] != count["value"] for one in found):
+                found.append(count | {"unit": match["unit"]})
         if index and (length := _LENGTH.search(text)):
             item = {"product": "长度", "value": plain(read_number(length["n"])), "unit": "公里"}
             found.append(item)
@@ -259,22 +281,26 @@ def _agrees(day: Day, old: str) -> bool:
     return day.iso[:4] == old[:4]
 
 
+# In this order: the first that the text bears out.
+_STATUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("未开工", re.compile(r"并没有开工|尚未开工|没有开工|未开工")),
+    ("计划开工", re.compile(rf"(?:{_INTENDS}|争取|即将|有望)[^。；，]{{0,20}}(?:{_START})")),
+    ("前期", re.compile(r"立项报批|前期工作|施工图设计|招标(?:阶段|，|、|等)|可行性研究")),
+    ("投产", re.compile(r"正式投产|已投产|全面投产|开业|已建成")),
+    ("开工", re.compile(_START)),
+    (
+        "在建",
+        re.compile(
+            r"正在(?:进行|同步|抓紧|紧张)?[^。，；]{0,6}(?:施工|建设|摊铺|加快)|已经?基本?完成|在建|施工中"
+        ),
+    ),
+    ("签约", re.compile(r"签约|签署|签订|落户")),
+    ("规划", re.compile(rf"{_INTENDS}[^。；]{{0,10}}(?:投资|建设|出资|新建)")),
+)
+
+
 def read_status(text: str, *, start: str | None, published: date | None) -> str | None:
-    """The furthest the text says the project has come; what is to come counts as planned."""
-    if re.search(r"并没有开工|尚未开工|没有开工|未开工", text):
-        return "未开工"
-    if re.search(rf"(?:将|计划|预计|拟|争取|即将|有望)[^。；，]{{0,20}}(?:{_START})", text):
-        return "计划开工"
-    if re.search(r"立项报批|前期工作|施工图设计|招标(?:阶段|，|、|等)|可行性研究", text):
-        return "前期"
-    if re.search(rf"正式投产|已投产|全面投产|开业|已建成", text):
-        return "投产"
-    if re.search(rf"{_START}", text):
-        return "计划开工" if start and published and start[:7] > published.isoformat()[:7] else "开工"
-    if re.search(r"正在(?:进行|同步|抓紧|紧张)?[^。，；]{0,6}(?:施工|建设|摊铺|加快)|已经?基本?完成|在建|施工中", text):
-        return "在建"
-    if re.search(r"签约|签署|签订|落户", text):
-        return "签约"
-    if re.search(r"(?:拟|还?将|计划|规划)[^。；]{0,10}(?:投资|建设|出资|新建)", text):
-        return "规划"
-    return None
+    """How far the text says the project has come; a start still to come counts as planned."""
+    status = next((word for word, pattern in _STATUSES if pattern.search(text)), None)
+    is_to_come = start and published and start[:7] > published.isoformat()[:7]
+    return "计划开工" if status == "开工" and is_to_come else status

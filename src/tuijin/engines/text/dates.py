@@ -9,17 +9,29 @@ from datetime import date
 from typing import Any
 
 _YEAR = (
-    r"(?P<year>(?:19|20)\d\d)年|(?P<relyear>今年|本年度?|明年|后年|去年|前年|年内)|(?P<thismonth>本月)"
+    r"(?P<year>(?:19|20)\d\d)年|(?P<relyear>今年|本年度?|明年|后年|去年|前年|年内)|"
+    r"(?P<thismonth>本月)"
 )
 _PART = (
     r"(?P<half>[上下]半年)|(?P<end>年?底|年末|年前)|(?P<quarter>[一二三四]季度)|"
-    r"(?P<month>1[0-2]|[1-9])月份?(?:(?P<day>[12]\d|3[01]|[1-9])日|(?P<monthpart>底|初|中旬|上旬|下旬|末))?"
+    r"(?P<month>1[0-2]|[1-9])月份?"
+    r"(?:(?P<day>[12]\d|3[01]|[1-9])日|(?P<monthpart>底|初|中旬|上旬|下旬|末))?"
 )
 _DATE = re.compile(
     rf"(?:{_YEAR})(?:的|度)?(?:{_PART}|(?P<day2>[12]\d|3[01]|[1-9])日|初)?|"
-    rf"(?<![\d.])(?:{_PART.replace('(?P<', '(?P<x')})|(?<![\d.月年至到、－—-])(?P<day3>[12]\d|3[01]|[1-9])日"
+    rf"(?<![\d.])(?:{_PART.replace('(?P<', '(?P<x')})|"
+    r"(?<![\d.月年至到、－—-])(?P<day3>[12]\d|3[01]|[1-9])日"
 )
-_RELATIVE_YEAR = {"今年": 0, "本年": 0, "本年度": 0, "年内": 0, "明年": 1, "后年": 2, "去年": -1, "前年": -2}
+_RELATIVE_YEAR = {
+    "今年": 0,
+    "本年": 0,
+    "本年度": 0,
+    "年内": 0,
+    "明年": 1,
+    "后年": 2,
+    "去年": -1,
+    "前年": -2,
+}
 _LATER = re.compile(r"(?P<n>\d{1,2})个月(?:后|内|之后)")
 
 
@@ -33,7 +45,11 @@ class Day:
 
 
 def find_dates(text: str, *, published: date | None) -> Iterator[Day]:
-    """Every date of a text; years left out are the article's, months after it by half a year last year's."""
+    """
+    Every date of a text.
+
+    A year left out is the article's; a month more than half a year later is of the year before.
+    """
     for match in _DATE.finditer(text):
         if iso := _read(match, published):
             yield Day(iso, match.start(), match.end())

@@ -76,9 +76,7 @@ def _revenues(sentence: str, published: date | None) -> list[dict[str, Any]]:
         days = list(find_dates(before, published=published))
         if firms and days and _REVENUE.search(before) and re.search(r"实现|完成|达到", before):
             firm = sentence[slice(*firms[0])]
-            found.append(
-                _fact("company_revenue", money.value_yi, "亿元", firm, days[-1].iso, None)
-            )
+            found.append(_fact("company_revenue", money.value_yi, "亿元", firm, days[-1].iso, None))
     return found
 
 

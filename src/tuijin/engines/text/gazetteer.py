@@ -23,8 +23,10 @@ _AUTONOMOUS = re.compile(rf"(?:{_PEOPLES})*(?:自治区|自治州|自治县|自�
 _SUFFIX = re.compile(r"(?:特别行政区|省|市|地区|盟|县|区|旗)$")
 _MUNICIPALITIES = ("11", "12", "31", "50")
 # Stems that are everyday words or common parts of other names.
-_NOT_ALONE = {"海", "城", "东方", "和平", "吉安", "三明", "大同", "中山", "金昌", "通化", "保山", "海东",
-              "海南", "百色", "来宾", "河源", "眉山", "巴中", "固原", "中卫", "资阳"}  # fmt: skip
+_NOT_ALONE = frozenset(
+    "东方 和平 吉安 三明 大同 中山 金昌 通化 保山 海东 海南 百色 来宾 河源 眉山 巴中 固原 中卫 "
+    "资阳 长治 日照".split()
+)
 _LONGEST = 16
 
 
@@ -112,7 +114,7 @@ def _match(
     context: str,
 ) -> PlaceName | None:
     word = text[at : at + length]
-    if word in full and (length > 2 or at == 0 or not "\u4e00" <= text[at - 1] <= "\u9fff"):
+    if word in full and (length > 2 or _stands_alone(text, at)):
         return PlaceName(word, _lowest(full[word]), full[word], at, is_full=True)
     if word[-1] == "市" and f"{word[:-1]}区" in full and length > 2:
         return PlaceName(word, "county", full[f"{word[:-1]}区"], at, is_full=True)
@@ -125,6 +127,11 @@ def _match(
         if length >= 3 or any(names[c] in context for c in codes):
             return PlaceName(word, "county", codes, at, is_full=False)
     return None
+
+
+def _stands_alone(text: str, at: int) -> bool:
+    """Whether a name of two characters begins here, and is not the end of another word."""
+    return at == 0 or not "\u4e00" <= text[at - 1] <= "\u9fff" or text[at - 1] in "和与及在从到往"
 
 
 def _lowest(codes: tuple[str, ...]) -> Level:

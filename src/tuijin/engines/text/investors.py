@@ -14,7 +14,9 @@ _BY = re.compile(
 _PAID_BY = re.compile(
     r"(?P<who>[^，。；的是由]{2,40}?)(?:共同|联合)?(?:投资|捐资|出资)(?:建设|兴建|开发)的"
 )
-_IS = re.compile(r"(?:投建方|投资方|投资商|业主|建设单位|投资主体)(?:是|为|系)(?P<who>[^，。；]{2,30})")
+_IS = re.compile(
+    r"(?:投建方|投资方|投资商|业主|建设单位|投资主体)(?:是|为|系)(?P<who>[^，。；]{2,30})"
+)
 _INVESTS = re.compile(r"(?:拟|将|计划|决定|还将|共同|正式|宣布)*(?:投资|出资|斥资|投入|建设)")
 
 
@@ -38,16 +40,26 @@ def find_investor(name: str, scope: Sequence[str], *, text: str, alone: bool) ->
     for sentence in scope:
         for begin, end in find_organisations(sentence):
             after = sentence[end : end + 24]
-            if _INVESTS.match(after) or re.match(r"[^，。；]{0,14}(?:拟|将)?(?:投资|出资)(?!者|环境)", after):
+            if _INVESTS.match(after) or re.match(
+                r"[^，。；]{0,14}(?:拟|将)?(?:投资|出资)(?!者|环境)", after
+            ):
                 return sentence[begin:end]
     if alone:
         for sentence in text.split("。"):
             firms = [sentence[b:e] for b, e in find_organisations(sentence)]
             if firms and re.search(r"投资|建设|签署|签约|独资", sentence):
-                return "、".join(dict.fromkeys(firms[:2])) if "和" in sentence and "共同" in sentence else firms[0]
+                return (
+                    "、".join(dict.fromkeys(firms[:2]))
+                    if "和" in sentence and "共同" in sentence
+                    else firms[0]
+                )
     return None
 
 
 def _clean(who: str) -> str:
-    parts = [trim_name(part) for part in re.split(r"和|与|、", who.strip()) if part]
+    parts = [
+        trim_name(part)
+        for part in re.split(r"和|与|、", re.split(r"在|于", who.strip())[0])
+        if part
+    ]
     return "、".join(parts)

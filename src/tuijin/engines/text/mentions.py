@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from tuijin.engines.text.amounts import NUMBER
+from tuijin.engines.text.organisations import find_organisations
 
 _HEADS = (
     "项目|工程|生产线|生产基地|产业基地|制造基地|基地|产业园区|产业园|工业园|物流园区|物流园|"
@@ -24,7 +25,7 @@ _NOW = re.compile(r"今年|目前|力争|已经?|正在|将|计划")
 _CATEGORY = re.compile(r"(?:行业|产业|领域|类|等|建设|方面)$|行业的|等行业")
 # A name begins behind the last of these within its clause.
 _BEFORE = re.compile(
-    r".*(?:的|按|连接起?|优化|提升|服务|规范|就(?!业)|建设|投资|新建|兴建|开建|建起|新开工|包括|涵盖|实施|启动|推进|引进|考察了?|来到|了解|"
+    r".*(?:的|该|按|筹划|谋划|积极|引导|瞄准|收购|伴随着?|改建|改造(?!工程|项目)|续建|建(?=\d|年产)|连接起?|优化|提升|服务|规范|就(?!业)|建设|投资|新建|兴建|开建|建起|新开工|包括|涵盖|实施|启动|推进|引进|考察了?|来到|了解|"
     r"举行|宣布|签订|签约|列入|负责|参加|出席|加快|加速|做好|确保|争取|推动|抓好|动工|进行|还有|以及|"
     r"其中|如|即|是|在|由|将|与|对|从|于|(?<!华)为|有(?![效限色机利])|到|了|使|把|让|及其|突出|通过|介绍|涉及|完成|达(?!尔|茂|拉)|"
     r"[\d一二三四五六七八九十两几多余]+(?:个|项|条|座|家)|作为|属于|打造成?|总|成为|建成)"
@@ -33,7 +34,7 @@ _BEFORE = re.compile(
 _FRONT = re.compile(
     r"^(?:而且|而|但据?|据|也|还|又|并|及|以|继|接|目前|预计|今年|去年|此次|本次|希望|全力|进一步|积极|"
     r"标志着|确保|增强|完善|支持|继续|按照|根据|一大批|一批|这批|这些|首个|自治区首个|大型|大力|第一个|"
-    rf"我国|全国|国内|{NUMBER}[万亿]美?元)+"
+    rf"开工|我省|我市|第一批|我国|全国|国内|{NUMBER}[万亿]美?元)+"
 )
 _REBUILT = re.compile(r"^(扩建|改建|迁建)(.+?)(项目|工程)?$")
 _GENERIC = re.compile(
@@ -42,7 +43,7 @@ _GENERIC = re.compile(
     r"续建|拟建|拟开工|新开工|复工|开工|集中|产业链|上游|中游|下游|民生|基础设施|交通|配套|示范|支柱|"
     r"招商|招商引资|经济|科技|高科技|新兴|战略性|高新技术|国家级|省级|市级|多个|许多|所有|整个|合作|"
     r"意向|签约|落地|援建|首批|主要|关键|主体|隧道|路基|一期|二期|三期|四期|首期|后续|第[一二三]|期|"
-    r"行业|领域|类|型|级|节点|全线|路基|主体|力争|一级|二级|各项|该[省市县区]|共列|各类|个|和|及|与|等|集群|专业|现代|现代化|优质|好|引导|亿元|以上|万元|\d+|项目|工程|基地|园区)*"
+    r"行业|领域|类|型|级|节点|规划|公司|募投|首发|民心|[二三四五六七八九十]大|专项|骨干|小型|中型|方面|开展|资本运作|数字化|样板|节点|全线|路基|主体|力争|一级|二级|各项|该[省市县区]|共列|各类|个|和|及|与|等|集群|专业|现代|现代化|优质|好|引导|亿元|以上|万元|\d+|项目|工程|基地|园区)*"
     rf"(?:{_HEADS})(?:[一二三四五1-9]期)?(?:工程|项目)?$"
 )
 _LOOSE = re.compile(r"(?:项目|工程|生产线|段)")
@@ -61,7 +62,7 @@ class Mention:
 
 
 _LISTED = re.compile(
-    rf"((?:[^，。；;！？!?、：:“”…\s]{{2,16}}、)+[^，。；;！？!?、：:“”…\s]{{2,16}}?)等?(\d{{1,3}})(?:个|条|项|座|家)"
+    r"((?:[^，。；;！？!?、：:“”…\s]{2,16}、)+[^，。；;！？!?、：:“”…\s]{2,16}?)等?(\d{1,3})(?:个|条|项|座|家)"
     r"[\u4e00-\u9fff]{0,8}?(项目|工程|高速公路|公路|铁路|电站|水库)"
 )
 # What stands after these is where something is, or what it leads to; not what is built.
@@ -87,10 +88,11 @@ def find_listed(text: str) -> list[Mention]:
 def find_mentions(text: str) -> list[Mention]:
     """Names of projects in order; 该项目 and the like name nothing and are left out."""
     found = find_listed(text)
+    firms = find_organisations(text)
     for clause in _CLAUSE.finditer(text):
         for start, end in _names_in(clause[0]):
             mention = _read(text, clause.start() + start, clause.start() + end)
-            if mention:
+            if mention and not any(b < mention.end < e for b, e in firms):
                 found.append(mention)
     return sorted(found, key=lambda mention: (mention.start, -mention.end))
 
@@ -105,7 +107,7 @@ def _names_in(clause: str) -> list[tuple[int, int]]:
         goes_on = following and len(between) <= 12 and not _BEFORE.match(between + "　")
         if goes_on and not _NOW.search(between) and not re.search(r"和|^等", between):
             continue
-        if clause[head.end() : head.end() + 1] in tuple("部长方区商单标名"):
+        if clause[head.end() : head.end() + 1] in tuple("部长方区商单标名局物系"):
             continue
         spans.append((begin, head.end()))
         begin = head.end()
@@ -125,7 +127,9 @@ def _read(text: str, start: int, end: int) -> Mention | None:
         name = verb + name
     before, others, rest = name.rpartition("等")
     if others and not re.search(r"\d", before):
-        at, name = at + len(before) + 1, rest
+        front = _FRONT.match(rest)
+        at += len(before) + 1 + (front.end() if front else 0)
+        name = rest[front.end() :] if front else rest
     if rebuilt := _REBUILT.match(name):
         name = f"{rebuilt[2]}{rebuilt[1]}{rebuilt[3] or '项目'}"
     if not 4 <= len(name) <= 45 or _GENERIC.match(name) or not _is_balanced(name):

@@ -1,4 +1,4 @@
-"""From mentions to projects: which names are one project, which are worth keeping, what is theirs."""
+"""From mentions to projects: which names are one project, which to keep, what is theirs."""
 
 from __future__ import annotations
 
@@ -21,13 +21,21 @@ _HEAD_WORDS = re.compile(
     r"(?:建设|扩建|改建|迁建|改造|加工)?(?:项目|工程|生产基地|产业基地|基地|生产线|园区|工厂|高速公路|公路|铁路)?"
     r"(?:[一二三四]期)?(?:项目|工程)?$"
 )
-_QUANTITY = re.compile(rf"(?:年产)?(?:\d+×)?{NUMBER}[万亿]?(?:吨级?|件|套|台|辆|千瓦|MW|兆瓦|片|只|千升|立方米|米|座)(?:/年)?")
+_QUANTITY = re.compile(
+    rf"(?:年产)?(?:\d+×)?{NUMBER}[万亿]?(?:吨级?|件|套|台|辆|千瓦|MW|兆瓦|片|只|千升|立方米|米|座)(?:/年)?"
+)
 _ROAD = re.compile(r"至.*(?:段|路|公路|线)|线.*段$")
 _PHASED = re.compile(r"^(?:[一二三四]期|首期)")
 _ZONE_IN_FRONT = re.compile(r"^.{0,10}?(?:开发区|高新区|园区|[省市县旗](?=援建|重点|重大|交通))")
-_OF_MANY = re.compile(r"\d+[余多]?(?:个|项|条)[^，。；\d]{0,16}(?:项目|工程)|(?:项目|工程)\d+(?:个|项)")
+_OF_MANY = re.compile(
+    r"\d+[余多]?(?:个|项|条)[^，。；\d]{0,16}(?:项目|工程)|(?:项目|工程)\d+(?:个|项)"
+)
 _VISITED = re.compile(r"考察|了解|听取|察看|参观|调研")
 _PARTS = re.compile(r"(?:主要)?(?:包括|包含|涵盖|有\d+个)")
+_ADJECTIVE = re.compile(
+    r"^(?:重点|重大|工业|交通|援建|集中|开工|奠基|各项|关联|建设|招商|外资|内资|大|小|新|全部|所有|投资|储备|一系列|"
+    r"国家|主体|条|家)*$"
+)
 _CATEGORY = re.compile(
     r"^(?:重点|重大|工业|交通|旅游|农业|水利|民生|新能源|煤化工|风电|光伏|光伏发电|水电|地产|房地产|科研|海外|"
     r"冶炼|环保|物流|援建|产业化?|基础设施|集中供热|供热|集中|开工|奠基|各项|配套|关联|建设|基建|土建|LED|"
@@ -36,9 +44,18 @@ _CATEGORY = re.compile(
 _ACTION = re.compile(
     r"投资|开工|奠基|动工|开建|扩建|新建|投产|竣工|完工|落户|签约|签署|占地|考察|前期|施工|招标|建成|立项"
 )
-_REFERS = re.compile(r"^(?:该|此|本|这|其|项目|工程|据悉|据了解|据介绍|建成|届时|达产|投产|其中|目前|公司|二期|一期|新)")
+_REFERS = re.compile(
+    r"^(?:该|此|本|这|其|项目|工程|据悉|据了解|据介绍|建成|届时|达产|投产|其中|目前|公司|二期|一期|新)"
+)
+# In the order of the annotation.
+_FIELDS = (
+    "investment_yi investment_usd_yi investment_kind annual_investment_yi cumulative_investment_yi "
+    "capacity area start completion production status sales_yi output_value_yi tax_yi "
+    "profit_tax_yi jobs"
+).split()
 _KEEP_FROM = 3
 _MAX_PROJECTS = 60
+_MAX_MENTIONS = 400  # comparing names is quadratic; no article names so many
 
 
 @dataclass(slots=True)
@@ -136,6 +153,7 @@ def group_mentions(mentions: Sequence[Mention]) -> list[Group]:
 
 def _better_name(old: str, new: str) -> str:
     """The longer name; one that calls itself a project before one that does not."""
+
     def rank(name: str) -> tuple[bool, int]:
         return bool(re.search(r"(?:项目|工程)$", name)), len(name)
 
@@ -147,10 +165,10 @@ def find_projects(title: str, text: str, *, published: date | None) -> list[dict
     sentences = split_sentences(text)
     named = find_mentions(text)
     mentions = _without_overlaps([*named, *_firm_mentions(sentences, find_listed(text))])
-    groups = group_mentions(_without_parts(mentions, sentences))
+    groups = group_mentions(_without_parts(mentions, sentences)[:_MAX_MENTIONS])
     kept = [g for g in groups if _score(g, title, sentences) >= _KEEP_FROM][:_MAX_PROJECTS]
     reader = PlaceReader(title, text, alone=len(kept) == 1)
-    projects = [_describe(g, kept, sentences, text, reader, published) for g in kept]
+    projects = [_describe(g, kept, sentences, title, text, reader, published) for g in kept]
     together = _joint_status(sentences, published)
     for group, project in zip(kept, projects, strict=True):
         own = [s.text for s in sentences for m in group.mentions if s.start <= m.start < s.end]
@@ -175,9 +193,7 @@ def _without_overlaps(mentions: Sequence[Mention]) -> list[Mention]:
     return kept
 
 
-def _without_parts(
-    mentions: Sequence[Mention], sentences: Sequence[Sentence]
-) -> list[Mention]:
+def _without_parts(mentions: Sequence[Mention], sentences: Sequence[Sentence]) -> list[Mention]:
     """
     Leave out what is part of a project named before: its phases, and what it is said to include.
     """
@@ -206,9 +222,7 @@ def _paragraph_of(mention: Mention, sentences: Sequence[Sentence]) -> int:
     return next((s.paragraph for s in sentences if s.start <= mention.start < s.end), -1)
 
 
-def _firm_mentions(
-    sentences: Sequence[Sentence], listed: Sequence[Mention]
-) -> Iterator[Mention]:
+def _firm_mentions(sentences: Sequence[Sentence], listed: Sequence[Mention]) -> Iterator[Mention]:
     """
     A sentence or two that begin with a firm, or a name from a list, and say what it builds.
 
@@ -251,10 +265,16 @@ def _score(group: Group, title: str, sentences: Sequence[Sentence]) -> int:
     own = [s.text for s in sentences for m in group.mentions if s.start <= m.start < s.end]
     core = core_of(group.name)
     firm, bare = bare_core(group.name)
-    if len(bare) < 2 or _CATEGORY.match(_ZONE_IN_FRONT.sub("", bare)):
+    kind = _ZONE_IN_FRONT.sub("", bare)
+    own_sum = any(list(find_money(text)) and not _OF_MANY.search(text) for text in own)
+    is_placed = bool(find_places(group.name)) and own_sum and not _ADJECTIVE.match(kind)
+    if len(bare) < 2 or (_CATEGORY.match(kind) and not is_placed):
         return 0
     specific = bool(
-        firm or find_places(group.name) or re.search(r"[\dA-Za-z]", core) or _ROAD.search(group.name)
+        firm
+        or find_places(group.name)
+        or re.search(r"[\dA-Za-z]", core)
+        or _ROAD.search(group.name)
     )
     return (
         2 * (_overlap(core, title) >= 3)
@@ -271,23 +291,22 @@ def _describe(
     group: Group,
     kept: Sequence[Group],
     sentences: Sequence[Sentence],
+    title: str,
     text: str,
     reader: PlaceReader,
     published: date | None,
 ) -> dict[str, Any]:
-    scope = _scope(group, kept, sentences)
+    is_subject = len(kept) == 1 and (len(text) < 700 or _overlap(core_of(group.name), title) >= 3)
+    scope = [s.text for s in sentences] if is_subject else _scope(group, kept, sentences)
     first = next((m for m in group.mentions if m.name == group.name), group.mentions[0])
     values = read_attributes(scope, name=group.name, published=published)
-    investor = find_investor(group.name, scope, text=text, alone=len(kept) == 1)
+    investor = find_investor(group.name, scope, text=text, alone=is_subject)
     place = reader.place_of(group.name, first.start, scope)
-    order = ("investment_yi", "investment_usd_yi", "investment_kind", "annual_investment_yi",
-             "cumulative_investment_yi", "capacity", "area", "start", "completion", "production",
-             "status", "sales_yi", "output_value_yi", "tax_yi", "profit_tax_yi", "jobs")  # fmt: skip
     return {
         "name": group.name,
         **place,
         "investor": investor,
-        **{name: values[name] for name in order},
+        **{name: values[name] for name in _FIELDS},
         "note": None,
     }
 
@@ -298,11 +317,8 @@ def _scope(group: Group, kept: Sequence[Group], sentences: Sequence[Sentence]) -
 
     A sentence that names several projects is cut between them: before a name where the words
     lead up to it with 的 (投资15亿元的甲项目), behind the name elsewhere. A sentence that names
-    none goes on about the last one named in its paragraph; in an article about one project every
-    sentence may.
+    none goes on about the last one named in its paragraph.
     """
-    if len(kept) == 1:
-        return [s.text for s in sentences]
     marks = sorted(
         ((m.start, m.end, g) for g in kept for m in g.mentions), key=lambda mark: mark[:2]
     )
@@ -328,9 +344,7 @@ def _scope(group: Group, kept: Sequence[Group], sentences: Sequence[Sentence]) -
     return pieces
 
 
-def _cut(
-    group: Group, named: Sequence[tuple[int, int, Group]], sentence: Sentence
-) -> list[str]:
+def _cut(group: Group, named: Sequence[tuple[int, int, Group]], sentence: Sentence) -> list[str]:
     pieces = []
     text, base = sentence.text, sentence.start
     tail = re.search(r"[，；]", text[named[-1][1] - base :])

@@ -46,6 +46,10 @@ def _converter(name: str) -> opencc.OpenCC:
     return opencc.OpenCC(name)
 
 
+def _convert(text: str, name: str) -> str:
+    return str(_converter(name).convert(text))
+
+
 def repair_text(text: str) -> Repaired:
     """Return the text repaired; simplified text comes back with nothing but its widths evened."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -65,7 +69,7 @@ def repair_text(text: str) -> Repaired:
 
 def _is_traditional(text: str) -> bool:
     characters = [c for c in text if "\u3400" <= c <= "\u9fff"]
-    plain = _converter("t2s").convert("".join(characters))
+    plain = _convert("".join(characters), "t2s")
     changed = sum(a != b for a, b in zip(characters, plain, strict=False))
     return changed > _TRADITIONAL_SHARE * max(len(characters), 1)
 
@@ -74,7 +78,7 @@ def _to_simplified(text: str) -> str:
     """Convert characters, and words too where the wording is Taiwan's."""
     kept = _DRY.sub("干", text).replace("乾", _KEPT)
     is_taiwan = "專案" in text and "項目" not in text
-    return _converter("tw2sp" if is_taiwan else "tw2s").convert(kept).replace(_KEPT, "乾")
+    return _convert(kept, "tw2sp" if is_taiwan else "tw2s").replace(_KEPT, "乾")
 
 
 def _close_quotes(text: str) -> str:
@@ -85,7 +89,7 @@ def _close_quotes(text: str) -> str:
             marks = _QUOTE_AT.findall(line[: found.start()])
             is_open = bool(marks) and marks[-1] == "“"
             mark = "。”" if is_open and "?" in found[0].replace("？", "?") else ""
-            line = line[: found.start()] + mark + line[found.end() :]  # noqa: PLW2901  # shrinks
+            line = line[: found.start()] + mark + line[found.end() :]  # shrinks
         lines.append(line)
     return "\n".join(lines)
 

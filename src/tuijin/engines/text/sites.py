@@ -19,10 +19,13 @@ _ZONE = re.compile(
 _BARE_ZONE = re.compile(r"经济|高新|技术|开发|工业|新区|$")
 # A place that somebody is from, or where something is signed; not where something is built.
 _NOT_HERE = re.compile(
-    r"(?:市|省|盟)?(?:对口|援建|支援|籍|铁路局|焦化|交通局|频道|[^，。；]{0,4}(?:签署|签约|签订))"
+    r"(?:市|省|盟)?(?:对口|援建|支援|籍|铁路局|焦化|交通局|频道|[^，。；]{0,4}(?:签署|签约|签订|召开))"
 )
+_SETTLES = re.compile(r"落户(?:于|在)?|位于|选址(?:于|在)?|坐落(?:于|在)?|座落(?:于|在)?|地处")
 _FAR = ("71", "81", "82")  # in the name of a hotel or a firm, not of a site
-_NO_ZONE = re.compile(r"^(?:该|此|全|市|本|国家级|省级|各|这是该|将|进行|正在)|大小|建设|升格|作为|报道|涉及")
+_NO_ZONE = re.compile(
+    r"^(?:该|此|全|市|本|国家级|省级|各|这是该|将|进行|正在)|大小|建设|升格|作为|报道|涉及"
+)
 _LEAD = re.compile(r"^.*(?:在|位于|于|我市|我|宣布|举行|的|报道|涉及|所属)")
 
 
@@ -39,7 +42,8 @@ class PlaceReader:
             if not any(b <= p.start < e for b, e in firms)
             and not _NOT_HERE.match(text[p.end : p.end + 6])
         ]
-        self._titled = find_places(title, context=text)
+        titled = find_places(title, context=text)
+        self._titled = [p for p in titled if p.is_full or p.codes[0][:2] not in _FAR]
         self._any = [*self._titled, *everywhere]
         often = Counter(p.codes for p in (*self._titled, *self._found))
         self._frequent = sorted(self._found, key=lambda p: (-often[p.codes], not p.is_full))
@@ -48,14 +52,18 @@ class PlaceReader:
         """
         Province, city and county by the name, the words before it, the title, the article.
 
-        Firms' seats count only for what is above a place already known.
+        Firms' seats count only for a province above, and at last for a county.
         """
         chosen: dict[str, PlaceName] = {}
-        counties = {p.codes: p for p in self._found if p.level == "county"}
-        only = list(counties.values()) if len(counties) == 1 else []
-        higher = [p for p in self._frequent if p.level != "county"]
         opening = [p for p in self._opening() if p.level != "county" or p.is_full]
-        sources = (self._in_name(name), self._just_before(at), self._titled, opening, higher, only)
+        sources = (
+            self._settled(scope),
+            self._in_name(name),
+            self._just_before(at),
+            self._titled,
+            opening,
+            self._prevailing(),
+        )
         for source in sources:
             for found in source:
                 _take(chosen, found)
@@ -63,11 +71,31 @@ class PlaceReader:
             for found in self._any:
                 if found.level == "province":
                     _take(chosen, found)
-        place = {
+        if "county" not in chosen:
+            for found in find_places("".join(scope[:1]), context=self._text):
+                if found.level == "county" and found.is_full:
+                    _take(chosen, found)
+        place: dict[str, str | None] = {
             level: official_name(chosen[level]) if level in chosen else None
             for level in ("province", "city", "county")
         }
         return {**place, "site": self._site(scope)}
+
+    def _settled(self, scope: Sequence[str]) -> list[PlaceName]:
+        """Places right behind 落户, 位于 and the like."""
+        return [
+            place
+            for sentence in scope
+            for match in _SETTLES.finditer(sentence)
+            for place in find_places(sentence[match.end() : match.end() + 20], context=self._text)
+            if place.start <= 6
+        ]
+
+    def _prevailing(self) -> list[PlaceName]:
+        """Places above the county that at least half of the article's mentions are of."""
+        high = [p for p in self._frequent if p.level == "city"]
+        first = [p for p in high if p.codes == high[0].codes]
+        return first if 2 * len(first) >= len(high) else []
 
     def _in_name(self, name: str) -> list[PlaceName]:
         firms = find_organisations(name)

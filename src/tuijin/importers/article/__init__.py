@@ -51,6 +51,7 @@ _DATES = (
     ("production", "production", "投产时间", "Production"),
 )
 _UNITS = {"个": "count", "项": "count", "条": "count", "亿元": "yi_yuan", "亿美元": "yi_usd"}
+_MW = {"万千瓦": Decimal(10), "MW": Decimal(1), "兆瓦": Decimal(1)}
 _WHOLE = ("total", "planned_total", "estimated_total", "budget", "about", "nearly", "over")
 
 
@@ -136,9 +137,20 @@ def _project(found: Mapping[str, Any], place: str, source: str) -> Entry:
         "stage": stage,
         "status": status,
         "total_investment_yuan": _times(amount, 100_000_000) if is_whole else None,
+        "capacity_mw": _capacity_mw(found),
         "summary": _summary(found),
         "source": source,
     }
+
+
+def _capacity_mw(found: Mapping[str, Any]) -> Decimal | None:
+    """Power of a plant; 600 MW of solar cells a year is a factory's output, not power."""
+    if not re.search(r"电站|电厂|电场|发电|风电|光伏|热电", found["name"]):
+        return None
+    for item in found["capacity"]:
+        if item["unit"] in _MW:
+            return _times(item["value"], 1) * _MW[item["unit"]]
+    return None
 
 
 def _summary(found: Mapping[str, Any]) -> str | None:

@@ -83,10 +83,8 @@ def _check_tables(body: bytes) -> None:
 
 
 def _text_of(paragraph: etree._Element) -> str:
-    pieces = []
-    for element in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br"):
-        pieces.append(element.text or "" if element.tag == f"{_W}t" else " ")
-    return "".join(pieces)
+    elements = paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br")
+    return "".join(e.text or "" if e.tag == f"{_W}t" else " " for e in elements)
 
 
 def _active(what: str) -> TuijinError:

@@ -78,7 +78,9 @@ def _read_docx(data: bytes, name: str) -> list[Article]:
 
 def _read_jsonl(data: bytes, name: str) -> list[Article]:
     text, _ = decode_text(data)
-    articles, problems = [], []
+    articles: list[Article] = []
+    problems: list[Problem] = []
+    refusal: type[TuijinError] = ImportFailed
     for row, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
@@ -87,10 +89,11 @@ def _read_jsonl(data: bytes, name: str) -> list[Article]:
         try:
             articles.append(_article_of(parse_json(line.encode())))
         except TuijinError as error:
+            refusal = refusal if problems else type(error)
             problems.append(Problem(error.code, error.detail, row=row))
     if problems:
         detail = f"row {problems[0].row}: {problems[0].message}"
-        raise ImportFailed(detail, code=problems[0].code, problems=problems[:200])
+        raise refusal(detail, code=problems[0].code, problems=problems[:200])
     return articles
 
 
