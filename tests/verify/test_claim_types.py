@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuijin.discovery import load_plugin, plugin_names
@@ -131,6 +131,7 @@ def test_untestable_is_an_error(plugin, broken):
 
 
 @every_type
+@settings(deadline=None)
 @given(samples, st.sampled_from(STATISTICS), numbers.filter(bool), numbers.filter(bool))
 def test_monotone_in_the_target(plugin, sample, statistic, one, other):
     """An easier target never gets a worse ruling."""
@@ -146,6 +147,7 @@ def test_monotone_in_the_target(plugin, sample, statistic, one, other):
 
 
 @every_type
+@settings(deadline=None)
 @given(samples, st.sampled_from(STATISTICS), st.randoms(use_true_random=False))
 def test_order_of_draws_does_not_matter(plugin, sample, statistic, random):
     shuffled = list(sample)
@@ -156,6 +158,7 @@ def test_order_of_draws_does_not_matter(plugin, sample, statistic, random):
     assert one.value == pytest.approx(other.value)
 
 
+@settings(deadline=None)
 @given(samples, st.sampled_from(("value", "mean", "p20", "p50", "p80", "probability")), numbers)
 def test_at_least_mirrors_at_most(sample, statistic, target):
     """x ≥ t exactly when -x ≤ -t; a percentile p mirrors into 100 - p."""
@@ -168,6 +171,7 @@ def test_at_least_mirrors_at_most(sample, statistic, target):
         assert up.interval == pytest.approx((-down.interval[1], -down.interval[0]), abs=1e-12)
 
 
+@settings(deadline=None)
 @given(samples, st.sampled_from(STATISTICS), numbers)
 def test_the_interval_holds_the_value(sample, statistic, target):
     at_most = load_plugin(PACKAGE, "at_most")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuijin.errors import ClaimMalformed
@@ -58,6 +58,17 @@ def test_units_are_carried_and_checked():
         evaluate(parse("sales + output"), {"sales": sales, "output": output})
 
 
+def test_units_are_taken_apart():
+    fleet = {
+        "trips": exact(10, "minutes_per_day"), "cycle": exact(5, "minutes"),
+        "days": exact(330, "days_per_year"), "load": exact(65, "t"), "agvs": exact(3, "count"),
+    }  # fmt: skip
+    found = evaluate(parse("agvs * load * trips / cycle * days"), fleet)
+    assert (found.low, found.unit) == (Decimal(128_700), parse_unit("t_per_year"))
+    power = {"size": exact(200, "mw"), "hours": exact(1854, "hours_per_year")}
+    assert evaluate(parse("size * hours"), power).unit == parse_unit("mwh_per_year")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -72,6 +83,7 @@ def test_refused(text):
     assert refusal.value.code == "expression"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_parses_or_is_refused(text):
     with suppress(ClaimMalformed):
@@ -98,6 +110,7 @@ ranges = st.tuples(st.integers(-50, 50), st.integers(0, 30)).map(lambda t: (t[0]
 OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 
 
+@settings(deadline=None)
 @given(ranges, ranges, st.sampled_from("+-*/"), st.floats(0, 1), st.floats(0, 1))
 def test_the_range_holds_every_point(a, b, sign, at_a, at_b):
     quantities = {k: Quantity(Decimal(r[0]), Decimal(r[1])) for k, r in (("a", a), ("b", b))}

@@ -111,6 +111,7 @@ def test_formula_with_a_range_and_units(ledger):
         metric="price_yuan_per_t", target=Decimal(40_000), unit="yuan_per_t",
     )  # fmt: skip
     missing = verdict_of(claim)
+    assert missing.decides == []
     assert missing.needs_en == "sales_yuan_per_year, output_t_per_year not on record"
     add_figure(ledger.anode, "sales_yuan_per_year", "2500000000", "yuan_per_year")
     add_figure(
@@ -133,6 +134,25 @@ def test_place_figures_and_figures_that_disagree(ledger):
     add_figure(ledger.anode, "output_t_per_year", 60, "t_per_year", key="other")
     found = verdict_of(claim)
     assert (found.ruling, found.interval_low, found.interval_high) == ("UNDECIDED", 0.4, 0.6)
+
+
+def test_at_least_on_record_is_no_exact_figure(ledger):
+    claim = add_claim(
+        ledger.port, "port.gain", check="evidence", using="gain_ratio", metric="gain_ratio",
+        target=Decimal("0.5"), unit="ratio",
+    )  # fmt: skip
+    other = add_claim(
+        ledger.port, "port.twice", check="formula", using="gain_ratio * 2 - gain_ratio",
+        metric="x", target=Decimal("0.5"), unit="ratio",
+    )  # fmt: skip
+    add_figure(ledger.port, "gain_ratio", None, "ratio", low=Decimal("0.6"))
+    found = verdict_of(claim)
+    assert (found.ruling, found.interval_low, found.interval_high) == ("HOLDS", 0.6, None)
+    assert verdict_of(other).ruling == "UNDECIDED"
+    records.change(Claim, {claim.pk: {"claim_type": "at_most"}})
+    assert verdict_of(claim).ruling == "FALLS SHORT"
+    records.change(Claim, {claim.pk: {"target": Decimal("0.7")}})
+    assert verdict_of(claim).ruling == "UNDECIDED"
 
 
 def test_observations_against_a_recorded_percentile(ledger):

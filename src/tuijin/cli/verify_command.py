@@ -128,7 +128,8 @@ def render(lines: list[listing.Line]) -> str:
 def _rows(line: listing.Line) -> list[tuple[str, str, str, str]]:
     """Statement, verdict, figure or what is missing, check: one row a verdict or error."""
     statement = wording.write_statement(line.claim)
-    found = [v for v in (line.speaking, *line.others) if v is not None]
+    decided = [v for v in line.others if v.ruling != "UNDECIDED"]
+    found = [v for v in (line.speaking, *decided) if v is not None]
     rows = []
     for verdict in found:
         check = wording.write_check(verdict, sources=line.sources[verdict.pk], english=True)

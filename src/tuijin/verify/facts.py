@@ -59,9 +59,12 @@ class Fact:
 
     @property
     def ends(self) -> tuple[Decimal, Decimal] | None:
-        """Lowest and highest value, or None where the entry holds no number."""
-        numbers = [n for n in (self.low, self.value, self.high) if n is not None]
-        return (min(numbers), max(numbers)) if numbers else None
+        """Lowest and highest value, infinite where only the other is known; None without any."""
+        if self.value is None and self.low is None and self.high is None:
+            return None
+        low = self.value if self.low is None else self.low
+        high = self.value if self.high is None else self.high
+        return Decimal("-inf") if low is None else low, Decimal("inf") if high is None else high
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from tuijin.ledger import records, trail
+from tuijin.ledger.metrics import load_metrics
 from tuijin.units import UNITS
 from tuijin.verify import wording
 from tuijin.verify.cases import Case, chunks
@@ -97,7 +98,7 @@ def _build(one: Found, *, run: Run | None) -> Verdict:
         needs_zh=finding.needs[0][:500],
         needs_en=finding.needs[1][:500],
         decides=[
-            [name, units.get(name, inputs.plain["statement"]["unit"]), least, most]
+            [name, units.get(name) or _unit_of(name, one), least, most]
             for name, least, most in finding.decides
         ],
         seed=inputs.seed,
@@ -109,6 +110,12 @@ def _build(one: Found, *, run: Run | None) -> Verdict:
         field_class=inputs.field_class,
         run=run,
     )
+
+
+def _unit_of(name: str, one: Found) -> str:
+    """The unit of a value that would decide: the claim's own metric's, or the vocabulary's."""
+    known = load_metrics().get(name)
+    return one.case.base_unit if known is None or name == one.case.using else known.unit
 
 
 def _finite(number: float | None) -> float | None:
@@ -152,11 +159,19 @@ def _keep_dependencies(found: Iterable[Found]) -> None:
 
 
 def headline(verdicts: Iterable[Verdict]) -> Verdict | None:
-    """Return the verdict that speaks for a claim: the strongest that decided, or the strongest."""
-    ranked = sorted(
-        verdicts, key=lambda v: (v.ruling not in _DECIDED, STRENGTH.index(v.binding.kind))
-    )
-    return ranked[0] if ranked else None
+    """
+    Return the verdict that speaks for a claim.
+
+    The strongest that decided; where none did, the one that tells most about what would decide:
+    a model before a formula before an empty record.
+    """
+
+    def rank(verdict: Verdict) -> tuple[bool, int]:
+        strength = STRENGTH.index(verdict.binding.kind)
+        decided = verdict.ruling in _DECIDED
+        return (not decided, strength if decided else -strength)
+
+    return min(verdicts, key=rank, default=None)
 
 
 def disagree(verdicts: Iterable[Verdict]) -> bool:

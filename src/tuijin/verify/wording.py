@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from decimal import Decimal
 
 from tuijin.discovery import load_plugin
@@ -30,7 +31,8 @@ def write_unit(unit: str, *, english: bool) -> str:
 
 def write_range(low: float, high: float, unit: str, *, english: bool) -> str:
     """`62,500 to 167,000 t/yr`, or one figure where both ends are the same."""
-    least, most = write_figure(low), write_figure(high)
+    digits = 6 if low == high else 3
+    least, most = write_figure(low, digits=digits), write_figure(high, digits=digits)
     joined = least if least == most else f"{least} to {most}" if english else f"{least}至{most}"
     word = write_unit(unit, english=english)
     if not word:
@@ -82,6 +84,8 @@ def write_needs(verdict: Verdict, *, english: bool) -> str:
     name, unit, low, high = verdict.decides[0]
     wanted = write_range(low, high, unit, english=english)
     named = "" if verdict.value is None else f"{name} "  # else what is missing names it already
+    if verdict.binding.kind == "evidence":
+        named = load_plugin(CLAIM_TYPES, verdict.inputs["statement"]["claim_type"]).symbol + " "
     is_wide = low < high
     if english:
         return f"{missing}: needs {named}{wanted}" + (" at the ranges on file" if is_wide else "")
@@ -96,7 +100,11 @@ def write_check(verdict: Verdict, *, sources: str, english: bool) -> str:
             return f"model {binding.using}, {verdict.n_draws:,} draws, seed {verdict.seed}"
         return f"模型 {binding.using}，{verdict.n_draws:,} 次抽样，种子 {verdict.seed}"
     kind = {"evidence": ("evidence", "证据"), "formula": ("formula", "算式")}[binding.kind]
-    detail = binding.using if binding.kind == "formula" else sources
+    detail = (
+        textwrap.shorten(binding.using, 60, placeholder=" …")
+        if binding.kind == "formula"
+        else sources
+    )
     if english:
         return f"{kind[0]}: {detail}" if detail else kind[0]
     return f"{kind[1]}：{detail}" if detail else kind[1]

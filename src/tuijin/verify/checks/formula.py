@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import InvalidOperation
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,9 @@ from tuijin.verify.expressions import (
     parse_unit,
     write_unit,
 )
+from tuijin.verify.expressions import Formula as Parsed
 from tuijin.verify.facts import Fact, Facts
+from tuijin.verify.solving import solve
 
 
 class Formula:
@@ -46,12 +49,16 @@ class Formula:
             words = [f"“{metrics.name_of(name)[0]}”" for name in missing]
             listed = "、".join(words), ", ".join(missing)
             needs = (f"台账中没有{listed[0]}的记录", f"{listed[1]} not on record")
-            return Measurement(Measured(np.empty(0), needs=needs))
+            decides = _decides(case, formula, values, missing)
+            return Measurement(Measured(np.empty(0), needs=needs, decides=decides))
         known = {name: value for name, value in values.items() if value is not None}
         try:
             found = evaluate(formula, known)
         except DivisorMayBeZero:
             needs = ("除数的范围包含零", "the range of a divisor holds zero")
+            return Measurement(Measured(np.empty(0), needs=needs))
+        except InvalidOperation:  # infinity less infinity and the like
+            needs = ("数据范围没有上限或下限", "a range on record has no end")
             return Measurement(Measured(np.empty(0), needs=needs))
         wanted = parse_unit(case.base_unit)
         if found.unit is not None and found.unit != wanted:
@@ -61,6 +68,19 @@ class Formula:
             )
         ends = np.unique(np.array([float(found.low), float(found.high)]))
         return Measurement(Measured(ends, is_recorded=True))
+
+
+def _decides(
+    case: Case, formula: Parsed, values: Mapping[str, Quantity | None], missing: list[str]
+) -> tuple[tuple[str, float, float], ...]:
+    target = case.statement().target
+    if len(missing) > 1 or target is None:
+        return ()
+    known = {
+        name: Quantity(value.low, value.high) for name, value in values.items() if value is not None
+    }
+    found = solve(formula, known, unknown=missing[0], target=target)
+    return () if found is None else ((missing[0], *found),)
 
 
 def _quantity(facts: list[Fact]) -> Quantity | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import lru_cache
@@ -137,6 +138,8 @@ def _on_record(parameter: Parameter, facts: list[Fact]) -> Parameter:
     if wrong:
         raise ClaimMalformed(f"{parameter.name} is in {parameter.unit}, on record in {wrong.pop()}")
     low, high = float(min(e[0] for e in ends)), float(max(e[1] for e in ends))
+    if not math.isfinite(high - low):
+        return parameter  # "at least" or "at most" alone is no range to draw from
     values = {fact.value for fact in facts if fact.value is not None}
     value = float(values.pop()) if len(values) == 1 else None
     is_range = low < high

@@ -169,7 +169,8 @@ def judge(statement: Statement, measured: Measured, *, target: float, meets: Mee
         en = f"{n_missing} of {sample.size} values are missing"
         return undecided(measured, (zh, en))
     if measured.is_recorded:
-        middle = float(np.median(sample))
+        known = sample[np.isfinite(sample)]
+        middle = float(np.median(known)) if known.size else math.inf
         recorded = Estimate(middle, float(sample.min()), float(sample.max()))
         return rule(measured, recorded, target=target, meets=meets, straddles=RANGE_STRADDLES)
     return _judge_draws(statement, measured, sample, target=target, meets=meets)

@@ -36,8 +36,8 @@ def _judge_silence(due: date, measured: Measured) -> Finding:
     if measured.observed_until is not None and measured.observed_until > due:
         return Finding(Ruling.FALLS_SHORT, None, None, needs=measured.needs)
     until = measured.observed_until.isoformat() if measured.observed_until else ""
-    zh = f"记录截至{until}，期限{due.isoformat()}未过" if until else "没有记录"
-    en = f"the record ends {until}, the date is {due.isoformat()}" if until else "no record"
+    zh = f"记录截至{until}，期限{due.isoformat()}未过" if until else "没有相关记录"
+    en = f"the record ends {until}, the date is {due.isoformat()}" if until else "nothing on record"
     return undecided(measured, (zh, en))
 
 
