@@ -98,7 +98,7 @@ def measure(facts: Facts, *, as_of: date) -> dict[str, np.ndarray]:
     """Compute every measure but `yellow_months`, which follows from the other lights."""
     today = np.datetime64(as_of)
     elapsed = year_elapsed_ratio(facts.plan_year, as_of=as_of)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         done = facts.year_done_yuan / facts.year_planned_yuan
         gap = 100.0 * (elapsed - done)
         short = 1.0 - done / elapsed

@@ -208,7 +208,8 @@ def progress(
 _CELL_CLASSES = {
     **dict.fromkeys(("money", "ratio", "decimal", "count"), "number"),
     **dict.fromkeys(("date", "instant", "choice"), "nowrap"),
-    "name": "phone-first",
+    "name": "phone-first cell-name",
+    "ref": "cell-ref",
 }
 
 
@@ -226,7 +227,7 @@ def cells(row: Mapping[str, Any]) -> SafeString:
             (
                 column.title,
                 _CELL_CLASSES.get(column.kind, ""),
-                " phone-hide" if value in (None, "") else "",
+                " phone-hide" if value in (None, "", 0) else "",
                 _cell(column.kind, value, row["id"]),
             )
             for column, value in row["cells"]
