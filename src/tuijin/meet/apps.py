@@ -9,13 +9,15 @@ class MeetConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tuijin.ledger import targets
+        from tuijin.ledger import targets, trail
+        from tuijin.meet import ordering
         from tuijin.meet.models import Meeting, Stop
         from tuijin.meet.panel import build_said
         from tuijin.see import panels
 
         targets.register("meeting", Meeting)
         targets.register("stop", Stop)
+        trail.follow(ordering.follow)
         panels.register(
             panels.Panel(
                 "said_last_time", _("上次说了什么"), "meet/panel_said.html", build_said, "side", 60

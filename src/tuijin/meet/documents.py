@@ -241,7 +241,8 @@ def _brief_sheet(sheet: Sheet) -> list[Block]:
     blocks += _late_blocks(sheet) if sheet.late else []
     said = [comment.text for comment in sheet.comments]
     if said:
-        blocks.append(Paragraph(_("现场点评：") + "；".join(said)))
+        joined = ("; " if is_english() else "；").join(said)
+        blocks.append(Paragraph(_("现场点评：%(said)s") % {"said": joined}))
     if sheet.questions:
         blocks.append(_questions(sheet))
     return blocks
@@ -255,7 +256,7 @@ def _brief_scores(found: Material) -> list[Block]:
     rows = tuple(
         (
             s.group or "—",
-            f"{s.rank}{_('（并列）') if s.is_tied else ''}",
+            _("%(rank)d（并列）") % {"rank": s.rank} if s.is_tied else str(s.rank),
             names.get(s.stop_id, ""),
             f"{s.shown_score}",
             _("表态发言") if s.is_last else "",

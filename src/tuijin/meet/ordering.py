@@ -28,8 +28,8 @@ from tuijin.engines.route import (
 )
 from tuijin.engines.route import Stop as RouteStop
 from tuijin.errors import ImportFailed
-from tuijin.ledger import records
-from tuijin.ledger.models import Place
+from tuijin.ledger import records, scope
+from tuijin.ledger.models import Place, TrailEvent
 from tuijin.meet.models import Meeting, Stop
 
 _LONG_MINUTES = 72 * 60.0
@@ -166,3 +166,17 @@ def days_of(meeting: Meeting) -> list[date]:
     """Every day of the meeting, also those without a stop on record."""
     span = (meeting.ends_on - meeting.starts_on).days
     return [date.fromordinal(meeting.starts_on.toordinal() + n) for n in range(span + 1)]
+
+
+def follow(events: Sequence[TrailEvent]) -> None:
+    """Order the tours of stops that a file brought in."""
+    brought = {int(e.object_id) for e in events if e.object_type == "stop" and e.batch}
+    if brought:
+        transaction.on_commit(lambda: _order_meetings_of(brought))
+
+
+def _order_meetings_of(stop_ids: set[int]) -> None:
+    with scope.active(scope.system_scope("order")):
+        meetings = Meeting.objects.filter(stops__in=stop_ids).distinct().select_related("place")
+        for meeting in meetings:
+            order_stops(meeting)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from tuijin.ledger.metrics import name_of
+from tuijin.meet.wording import bracketed
 from tuijin.see.language import is_english
 from tuijin.see.wording import write_ratio
 from tuijin.units import UNITS
@@ -61,7 +62,7 @@ def write_found(verdict: Verdict, claim: Claim) -> str:
     low, high = verdict.interval_low, verdict.interval_high
     if low is None or high is None or low == high:
         return text
-    return f"{text}（{write_quantity(low, high, unit)}）"
+    return text + bracketed(write_quantity(low, high, unit))
 
 
 def _base_unit(claim: Claim) -> str:

@@ -32,6 +32,10 @@ _LIGHTS = {
 _DAY_MINUTES = 24 * 60
 
 
+def bracketed(text: str) -> str:
+    return f" ({text})" if is_english() else f"（{text}）"
+
+
 def write_date(day: date) -> str:
     """2025年9月21日, without leading zeros, as official documents write it."""
     return f"{day:%Y-%m-%d}" if is_english() else f"{day.year}年{day.month}月{day.day}日"
@@ -138,7 +142,7 @@ def said_lines(earlier: Earlier | None, *, as_of: date) -> list[str]:
         return [_("台账中没有更早会议对本项目的点评或议定事项。")]
     meeting = earlier.meeting
     title = either(meeting.title, meeting.title_en)
-    lines = [f"{title}（{write_date(meeting.starts_on)}）"]
+    lines = [title + bracketed(write_date(meeting.starts_on))]
     lines += [_("点评：%(text)s") % {"text": comment.text} for comment in earlier.comments]
     for decision in earlier.decisions:
         issue = decision.issue
@@ -154,7 +158,8 @@ def said_lines(earlier: Earlier | None, *, as_of: date) -> list[str]:
             state = _("逾期未办结，时限 %(date)s") % {"date": write_date(issue.due_on)}
         else:
             state = _("办理中，时限 %(date)s") % {"date": write_date(issue.due_on)}
-        lines.append(f"{decision.text}（{issue.owner_unit}）：{state}")
+        colon = ": " if is_english() else "："
+        lines.append(f"{decision.text}{bracketed(issue.owner_unit)}{colon}{state}")
     return lines
 
 
@@ -165,10 +170,14 @@ def write_formula(rules: Sequence[ScoreRule]) -> str:
     if rules[0].kind == "rank":
         first, last = rules[0], rules[-1]
         step = rules[0].points - rules[1].points
-        formula = f"Σ n(k)×({first.points:f}−{step:f}(k−1)) ÷ Σ n(k)，k=1…{last.order}"
+        comma = ", " if is_english() else "，"
+        formula = f"Σ n(k)×({first.points:f}−{step:f}(k−1)) ÷ Σ n(k){comma}k=1…{last.order}"
         text = _("得分＝%(formula)s；n(k) 为名次 k 的票数。") % {"formula": formula}
     else:
         parts = (f"{either(rule.name, rule.name_en)} {rule.points:f}" for rule in rules)
-        text = _("得分＝各项平均分之和：%(parts)s。") % {"parts": "，".join(parts)}
+        joined = (", " if is_english() else "，").join(parts)
+        text = _("得分＝各项平均分之和：%(parts)s。") % {"parts": joined}
     text += _("同分并列，后一名次空出；各组末位（含并列）作表态发言。")
-    return f"{text}{_('依据：%(source)s。') % {'source': source}}" if source else text
+    if source:
+        text += _("依据：%(source)s。") % {"source": source}
+    return text
