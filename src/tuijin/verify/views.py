@@ -21,11 +21,16 @@ from tuijin.see import overview
 from tuijin.see.language import choice_text, either
 from tuijin.verify import choosing, runs, showing, staleness, wording
 from tuijin.verify.checks import DEFAULT_SEED
-from tuijin.verify.models import RULINGS, Claim, Run
+from tuijin.verify.models import Claim, Run
 
 _SHOWN_OF_A_RUN = 200
 _LAST_RUNS = 8
 _MOST_SEED = 2**63 - 1
+_RULINGS = [
+    ("HOLDS", gettext_lazy("成立")),
+    ("FALLS SHORT", gettext_lazy("未达")),
+    ("UNDECIDED", gettext_lazy("待定")),
+]
 _REASONS = {
     "interrupted": gettext_lazy("中断：服务曾重新启动"),
     "not_started": gettext_lazy("未能开始"),
@@ -48,7 +53,7 @@ def show_claims(request: HttpRequest) -> HttpResponse:
         "rows": showing.build_rows(claims.select_related("project__place").order_by("id")),
         "next_token": page.next_token,
         "counts": _counts(query),
-        "rulings": [*RULINGS, (choosing.NEVER, _("未检验"))],
+        "rulings": [*_RULINGS, (choosing.NEVER, _("未检验"))],
         "dimensions": _choices("dimension"),
         "kinds": _choices("check"),
         "places": _places(),
@@ -145,7 +150,7 @@ def show_run(request: HttpRequest, run_id: str) -> HttpResponse:
     context = {
         **_run_context(run),
         "rows": [] if run.is_open else showing.build_rows(claims.order_by("project_id", "id")),
-        "rulings": RULINGS,
+        "rulings": _RULINGS,
     }
     return render(request, "verify/run.html", context)
 
