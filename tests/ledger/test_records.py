@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _project(key: str = "p") -> Project:
-    project = Project(key=key, name="甲项目", place_id="150223", total_investment_yuan=Decimal(5))
+    project = Project(key=key, name="甲项目", place_id="150223", stage="planned")
     records.save_new([project])
     return project
 

@@ -14,6 +14,8 @@ from tuijin.importers import Table
 from tuijin.ledger import intake
 from tuijin.ledger.example_users import create_example_users
 from tuijin.ledger.models import Project
+from tuijin.meet.models import Meeting
+from tuijin.meet.ordering import order_stops
 from tuijin.see.judging import judge_portfolio
 from tuijin.verify.models import Claim
 from tuijin.verify.runner import verify_claims
@@ -40,6 +42,8 @@ def load(*, say: Callable[[str], None]) -> None:
         judge_portfolio(as_of=timezone.localdate())
         verify_claims(Claim.objects.values_list("pk", flat=True))
         create_example_users()
+        for meeting in Meeting.objects.all():
+            order_stops(meeting)
     say(f"{found.counts['new']} entries, {Project.objects.count()} projects")
 
 

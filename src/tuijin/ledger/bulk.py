@@ -167,7 +167,7 @@ def _prepare(field: models.Field[Any, Any], column: Column) -> Column:
 
 def _tally(columns: Mapping[str, Column], count: int) -> dict[tallies.Key, list[int]]:
     """Sum new projects by place, status, stage and light, in 分."""
-    defaults = {"status": "active", "stage": "planned", "light": ""}
+    defaults = {"status": "active", "stage": "", "light": ""}
     keys = [
         [default if v is None else v for v in columns[name]] if name in columns else repeat(default)
         for name, default in (("place_id", ""), *defaults.items())

@@ -29,7 +29,8 @@ class Project(models.Model):
     place = models.ForeignKey(Place, models.PROTECT, db_index=False)
     park = models.ForeignKey(Park, models.PROTECT, null=True)
     owner = models.ForeignKey(Organisation, models.PROTECT, null=True)
-    stage = models.CharField(max_length=12, choices=labelled("stage"), default="planned")
+    # empty is "not known": never made up
+    stage = models.CharField(max_length=12, choices=labelled("stage"), blank=True)
     status = models.CharField(max_length=12, choices=labelled("status"), default="active")
     investor_kind = models.CharField(max_length=12, choices=labelled("investor_kind"), blank=True)
     construction_kind = models.CharField(
