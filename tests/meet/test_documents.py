@@ -38,7 +38,7 @@ def test_three_questions_with_figures(world):
     assert "25亿元" in market.basis
     assert technology.basis == "没有这方面的承诺"
     assert "设计产能" in technology.text
-    assert "总投资" in back.text
+    assert "投资额" in back.text
     late = sheets(world)["port"].questions[0]
     assert late.text == "承诺“已实现智能通关”，检验为2026-03-03。差在哪里，何时补上？"
 
@@ -107,8 +107,13 @@ def test_brief_tells_scores_formula_decisions_in_both_forms(world):
     for part in ("Σn(k)×(100−3(k−1))÷Σn(k)，k=1…13", "济宁", "按月调度", "市项目办"):
         assert part in text
     assert "按月调度" in cells
-    assert "表态发言" in cells
+    assert "表态发言" not in cells
     assert "未达" in cells
+    ballots.set_voting(world.meeting, is_open=False)
+    world.meeting.refresh_from_db()
+    closed = documents.build_brief(documents.gather(world.meeting, as_of=AS_OF))
+    tables = Document(io.BytesIO(render_docx(closed))).tables
+    assert "表态发言" in [c.text for t in tables for row in t.rows for c in row.cells]
 
 
 def test_english_says_the_same(world):

@@ -126,7 +126,7 @@ def _page(found: Material, sheet: Sheet) -> Page:
     kicker = [
         numbered(sheet.number), write_date(sheet.stop.day), sheet.place, visit_time(sheet.stop),
     ]  # fmt: skip
-    called = {s.stop_id for s in found.standings if s.is_last}
+    called = {s.stop_id for s in found.standings if s.is_last and not found.meeting.is_voting_open}
     return Page(
         kicker=" · ".join(part for part in kicker if part),
         title=sheet.name,
@@ -259,7 +259,7 @@ def _brief_scores(found: Material) -> list[Block]:
             _("%(rank)d（并列）") % {"rank": s.rank} if s.is_tied else str(s.rank),
             names.get(s.stop_id, ""),
             f"{s.shown_score}",
-            _("表态发言") if s.is_last else "",
+            _("表态发言") if s.is_last and not found.meeting.is_voting_open else "",
         )
         for s in scored
     )

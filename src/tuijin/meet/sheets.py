@@ -202,7 +202,7 @@ def _missing(project: Project) -> dict[str, list[str]]:
     has_capacity = any("capacity" in m or m == "output_t_per_year" for m in metrics)
     found: dict[str, list[tuple[bool, str]]] = {
         "technology": [
-            (project.owner_id is None, _("建设单位")),
+            (project.owner_id is None, _("业主")),
             (project.capacity_mw is None and not has_capacity, _("设计产能")),
         ],
         "market": [
@@ -210,7 +210,7 @@ def _missing(project: Project) -> dict[str, list[str]]:
             (not metrics & {"output_t_per_year", "sales_yuan_per_year"}, _("产量和销售额")),
         ],
         "return": [
-            (project.total_investment_yuan is None, _("总投资")),
+            (project.total_investment_yuan is None, _("投资额")),
             (not metrics & {"tax_yuan_per_year", "stated_tax_yuan_per_year"}, _("税收")),
         ],
     }

@@ -91,5 +91,5 @@ def write_open(verdict: Verdict, claim: Claim) -> str:
     name, unit, low, high = verdict.decides[0]
     words = {"name": name_of(name)[is_english()], "amount": write_quantity(low, high, unit)}
     if low == high:
-        return _("须有“%(name)s”%(amount)s") % words
+        return _("取决于“%(name)s”，分界为%(amount)s") % words
     return _("须有“%(name)s”%(amount)s，按在案数据的范围推算") % words

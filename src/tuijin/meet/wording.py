@@ -85,10 +85,10 @@ def stated_sentence(plan: DayPlan) -> str:
         "source": source,
     }
     if not plan.unnamed_count:
-        return _("%(day)s：察看 %(said)d 个项目（%(source)s）。") % words
+        return _("%(day)s：据《%(source)s》，察看 %(said)d 个项目。") % words
     return (
         _(
-            "%(day)s：据%(source)s，察看 %(said)d 个项目；台账能辨认 %(known)d 个，"
+            "%(day)s：据《%(source)s》，察看 %(said)d 个项目；台账能辨认 %(known)d 个，"
             "其余 %(unnamed)d 个未见公开点名，不列入。"
         )
         % words
