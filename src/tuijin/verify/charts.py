@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tuijin.ledger import metrics
 from tuijin.see.colours import VERDICT_COLOURS
 from tuijin.see.language import either
 from tuijin.units import UNITS
@@ -23,19 +24,33 @@ def build_charts(verdict: Verdict, claim: Claim) -> list[dict[str, Any]]:
         found.append(
             {
                 "id": f"distribution-{verdict.pk}",
-                "title": _("抽样分布与目标"),
-                "option": _distribution(distribution, verdict, claim),
+                "title": _("%(metric)s：抽样分布与目标")
+                % {"metric": either(*metrics.name_of(claim.metric))},
+                "option": _distribution(distribution, verdict),
             }
         )
     found += [
         {
             "id": f"{chart['id']}-{verdict.pk}",
-            "title": either(chart["title_zh"], chart["title_en"]),
+            "title": _chart_title(chart, verdict),
             "option": _lines(chart),
         }
         for chart in verdict.charts.get("explained", ())
     ]
     return found
+
+
+def _chart_title(chart: dict[str, Any], verdict: Verdict) -> str:
+    """What is drawn, its unit, and what runs along the axis below."""
+    parameters = {p["name"]: p for p in verdict.inputs.get("parameters", ())}
+    below = parameters.get(chart["x_name"], {})
+    along = either(below.get("description_zh", ""), below.get("description", ""))
+    return _("%(title)s（%(unit)s），横轴：%(along)s（%(along_unit)s）") % {
+        "title": either(chart["title_zh"], chart["title_en"]),
+        "unit": _unit_word(chart["y_unit"]),
+        "along": along or chart["x_name"],
+        "along_unit": _unit_word(chart["x_unit"]),
+    }
 
 
 def _axis(unit: str) -> dict[str, Any]:
@@ -46,7 +61,7 @@ def _unit_word(unit: str) -> str:
     return either(UNITS[unit].zh, UNITS[unit].en) if unit in UNITS else unit
 
 
-def _distribution(data: dict[str, Any], verdict: Verdict, claim: Claim) -> dict[str, Any]:
+def _distribution(data: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
     edges, counts = data["edges"], data["counts"]
     middles = [(a + b) / 2 for a, b in pairwise(edges)]
     unit = verdict.inputs["statement"]["unit"]
@@ -68,10 +83,9 @@ def _distribution(data: dict[str, Any], verdict: Verdict, claim: Claim) -> dict[
     return {
         "tooltip": {"trigger": "axis"},
         "xAxis": {
-            "type": "value", "name": claim.metric, "nameLocation": "middle", "nameGap": 28,
-            "min": low, "max": high, "axisLabel": _axis(unit),
+            "type": "value", "min": low, "max": high, "axisLabel": _axis(unit),
         },
-        "yAxis": {"type": "value", "name": _("抽样次数")},
+        "yAxis": {"type": "value"},
         "series": [series],
     }  # fmt: skip
 
@@ -82,14 +96,10 @@ def _lines(chart: dict[str, Any]) -> dict[str, Any]:
         "legend": {"data": names},
         "tooltip": {"trigger": "axis", "valueFormatter": _FORMATS.get(chart["y_unit"], "@number")},
         "xAxis": {
-            "type": "value", "name": f"{chart['x_name']} ({_unit_word(chart['x_unit'])})",
-            "nameLocation": "middle", "nameGap": 28, "min": chart["x"][0], "max": chart["x"][-1],
+            "type": "value", "min": chart["x"][0], "max": chart["x"][-1],
             "axisLabel": _axis(chart["x_unit"]),
         },
-        "yAxis": {
-            "type": "value", "name": f"{chart['y_name']} ({_unit_word(chart['y_unit'])})",
-            "axisLabel": _axis(chart["y_unit"]),
-        },
+        "yAxis": {"type": "value", "axisLabel": _axis(chart["y_unit"])},
         "series": [
             {
                 "type": "line", "name": name, "symbol": "none",

@@ -62,8 +62,9 @@ def _row(line: listing.Line) -> Row:
 def show_verdict(verdict: Verdict, claim: Claim, *, sources: str) -> ShownVerdict:
     shows = listing.shows_figures(verdict, claim)
     english = is_english()
-    value = wording.write_value(verdict, claim) if shows else ""
-    is_plain = verdict.on is not None or claim.statistic == "probability" or not value
+    money = wording.write_money(verdict, claim, english=english) if shows else ""
+    value = money or (wording.write_value(verdict, claim) if shows else "")
+    is_plain = bool(verdict.on or money or not value or claim.statistic == "probability")
     return ShownVerdict(
         verdict=verdict,
         value=value,

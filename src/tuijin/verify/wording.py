@@ -6,10 +6,12 @@ import textwrap
 from decimal import Decimal
 
 from tuijin.discovery import load_plugin
+from tuijin.see.wording import split_money
 from tuijin.units import UNITS
 from tuijin.verify.models import Claim, Verdict
 
 CLAIM_TYPES = "tuijin.verify.claim_types"
+_MONEY = {"yuan": ("", ""), "yuan_per_year": ("/年", "/yr")}  # Chinese, English
 
 
 def write_figure(number: float | Decimal, *, digits: int = 3) -> str:
@@ -29,8 +31,18 @@ def write_unit(unit: str, *, english: bool) -> str:
     return (UNITS[unit].en if english else UNITS[unit].zh) if unit in UNITS else unit
 
 
+def write_amount(number: float, unit: str, *, english: bool) -> str:
+    """Money as people say it: 25 亿元/年, 2.5 bn yuan/yr."""
+    digits, word = split_money(float(f"{number:.3g}"), language="en" if english else "zh-hans")
+    return f"{digits} {word}{_MONEY[unit][english]}"
+
+
 def write_range(low: float, high: float, unit: str, *, english: bool) -> str:
     """`62,500 to 167,000 t/yr`, or one figure where both ends are the same."""
+    if unit in _MONEY:
+        written = [write_amount(end, unit, english=english) for end in (low, high)]
+        between = " to " if english else "至"
+        return between.join(dict.fromkeys(written))
     digits = 6 if low == high else 3
     least, most = write_figure(low, digits=digits), write_figure(high, digits=digits)
     joined = least if least == most else f"{least} to {most}" if english else f"{least}至{most}"
@@ -74,6 +86,19 @@ def write_value(verdict: Verdict, claim: Claim) -> str:
         return text
     ends = ("…" if end is None else write_figure(end / factor) for end in (low, high))
     return f"{text} [{', '.join(ends)}]"
+
+
+def write_money(verdict: Verdict, claim: Claim, *, english: bool) -> str:
+    """The value and its interval as money, or "" where the claim is about something else."""
+    unit = UNITS[claim.unit].base if claim.unit in UNITS else ""
+    if unit not in _MONEY or verdict.value is None or claim.statistic == "probability":
+        return ""
+    text = write_amount(verdict.value, unit, english=english)
+    ends = [
+        "…" if end is None else write_amount(end, unit, english=english)
+        for end in (verdict.interval_low, verdict.interval_high)
+    ]
+    return text if ends == ["…", "…"] else f"{text} [{' – '.join(ends)}]"
 
 
 def write_needs(verdict: Verdict, *, english: bool) -> str:
