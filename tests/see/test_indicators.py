@@ -82,3 +82,9 @@ def test_totals_of_what_a_role_may_not_read_are_absent(portfolio, as_role) -> No
         found = values()
     assert "invest-done" not in found
     assert "procedure-item" not in found
+
+
+def test_sums_tell_nothing_of_foreign_counties(portfolio, as_role) -> None:
+    with scope.active(as_role("place_leader", place="150222")):
+        assert values(Portfolio(("150223",), 2025))["invest-done"] is None
+        assert values()["invest-done"] == 0  # own Guyang: 0 of 1 亿

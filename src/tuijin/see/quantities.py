@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tuijin.importers.nouns import CHOICES
+from tuijin.ledger import scope
 from tuijin.ledger.models import Figure, Node, OperatingRecord, Project
 
 Amount = Decimal | int | None
@@ -20,17 +21,29 @@ _ORDER = list(CHOICES["stage"])
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """The projects counted: some places (none means every visible one) and one plan year."""
+    """
+    The projects counted: the reader's own ones in some places (none means all), and one plan year.
+
+    Only own ones, since sums would tell of foreign figures that the reader may not see.
+    """
 
     places: tuple[str, ...]
     year: int
 
     def projects(self) -> QuerySet[Project]:
         rows = Project.objects.exclude(status__in=("cancelled", "retired"))
-        return rows.filter(place__in=self.places) if self.places else rows
+        return self._narrowed(rows, place="place", project="pk")
 
     def of_projects(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.filter(project__place__in=self.places) if self.places else rows
+        return self._narrowed(rows, place="project__place", project="project")
+
+    def _narrowed(self, rows: QuerySet[Any], *, place: str, project: str) -> QuerySet[Any]:
+        current = scope.current()
+        if not current.everywhere:
+            is_placed = current.role.reach == "places"
+            own = {place: current.places} if is_placed else {project: current.projects}
+            rows = rows.filter(**{f"{path}__in": values for path, values in own.items()})
+        return rows.filter(**{f"{place}__in": self.places}) if self.places else rows
 
 
 def _at_least(stage: str) -> Q:

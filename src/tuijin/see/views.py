@@ -183,7 +183,7 @@ def show_indicators(request: HttpRequest) -> HttpResponse:
     homes = overview.home_places()
     if place and place not in (known := dict(_places(homes))):
         raise NotFound(f"{place} not in {', '.join(known)}")
-    codes = listing.places_below(place) if place else _own_places()
+    codes = listing.places_below(place) if place else ()
     rules = list(IndicatorRule.objects.select_related("source"))
     context = {
         "readings": indicators.read_all(rules, portfolio=Portfolio(codes, int(year))),
@@ -193,9 +193,3 @@ def show_indicators(request: HttpRequest) -> HttpResponse:
         "places": _places(homes),
     }
     return render(request, "see/indicators.html", context)
-
-
-def _own_places() -> tuple[str, ...]:
-    """Everything for those who read everything; for others their own."""
-    current = scope.current()
-    return () if current.everywhere else tuple(sorted(current.places))
