@@ -16,7 +16,7 @@ from tuijin.engines.text.repair import Repaired, repair_text
 _STAMP = re.compile(
     r"(20\d\d|19\d\d)[-/年.](\d{1,2})[-/月.](\d{1,2})日?(?:[ T]*(\d{2}:\d{2}(?::\d{2})?))?"
 )
-MAX_CHARACTERS = 200_000
+MAX_CHARACTERS = 100_000
 
 
 @dataclass(frozen=True, slots=True)

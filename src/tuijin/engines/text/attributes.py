@@ -120,7 +120,8 @@ def _is_past(sentence: str, published: date | None) -> bool:
 
 
 def _before(text: str, at: int) -> str:
-    """The clause up to a place in it."""
+    """The clause up to a place in it, as far as it can matter."""
+    text, at = text[max(0, at - 60) : at], min(at, 60)
     marks = [match.end() for match in _CLAUSE_MARK.finditer(text, 0, at)]
     return text[marks[-1] if marks else 0 : at]
 
@@ -142,7 +143,10 @@ def _read_investment(sentences: Sequence[str]) -> dict[str, Any]:
                 values["annual_investment_yi"] = money.value_yi
                 continue
             kind, rank = _kind_of(before)
-            is_shared = _OF_MANY.search(sentence[: money.start]) and "总投资" in before
+            is_shared = (
+                _OF_MANY.search(sentence[max(0, money.start - 80) : money.start])
+                and "总投资" in before
+            )
             if not kind or is_shared:
                 continue
             if _PHASE.search(re.sub(r"(?:计划|总)?投[资入].*$|规划.*$", "", before)):

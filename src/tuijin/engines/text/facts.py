@@ -11,7 +11,7 @@ from tuijin.engines.text.dates import find_dates
 from tuijin.engines.text.gazetteer import find_places
 from tuijin.engines.text.organisations import find_organisations
 
-_SENTENCE = re.compile(r"[^。！？!?\n]+")
+_SENTENCE = re.compile(r"[^。！？!?\n]{1,600}")
 _COUNT = re.compile(
     rf"(?P<n>{NUMBER})(?P<more>余|多)?(?P<unit>个|项|条)(?P<what>[^，。；、\d]{{0,16}}?(?:项目|工程|高速公路|公路))"
 )

@@ -38,14 +38,18 @@ _FRONT = re.compile(
 )
 _REBUILT = re.compile(r"^(扩建|改建|迁建)(.+?)(项目|工程)?$")
 _GENERIC = re.compile(
-    r"^(?:该|此次?|本次?|这|各|某|其他?|全|两|每|我|新|老|原|大|小|中|省|市|区|县|旗|国家|全国|全市|全省|"
-    r"有关|相关|上述|一批|一个|系列|大型|重点|重大|重要|建设|工业|产业化?|投资|内资|外资|储备|前期|在建|"
-    r"续建|拟建|拟开工|新开工|复工|开工|集中|产业链|上游|中游|下游|民生|基础设施|交通|配套|示范|支柱|"
-    r"招商|招商引资|经济|科技|高科技|新兴|战略性|高新技术|国家级|省级|市级|多个|许多|所有|整个|合作|"
-    r"意向|签约|落地|援建|首批|主要|关键|主体|隧道|路基|一期|二期|三期|四期|首期|后续|第[一二三]|期|"
-    r"行业|领域|类|型|级|节点|规划|公司|募投|首发|民心|[二三四五六七八九十]大|专项|骨干|小型|中型|方面|开展|资本运作|数字化|样板|节点|全线|路基|主体|力争|一级|二级|各项|该[省市县区]|共列|各类|个|和|及|与|等|集群|专业|现代|现代化|优质|好|引导|亿元|以上|万元|\d+|项目|工程|基地|园区)*"
+    r"^(?:该|此次?|本次?|这|各|某|其他?|全|两|每|我|新|老|原|大|小|中|省|市|区|县|旗|国家|全国|"
+    r"有关|相关|上述|一批|一个|系列|重点|重大|重要|建设|工业|产业化?|投资|内资|外资|储备|前期|在建|"
+    r"续建|拟建|拟开工|复工|开工|集中|产业链|上游|中游|下游|民生|基础设施|交通|配套|示范|支柱|"
+    r"招商|招商引资|经济|科技|高科技|新兴|战略性|高新技术|多个|许多|所有|整个|合作|"
+    r"意向|各项|一级|签约|落地|援建|首批|主要|关键|主体|隧道|路基|一期|二期|三期|四期|首期|后续|第[一二三]|期|"
+    r"行业|领域|类|型|级|节点|规划|公司|募投|首发|民心|[二三四五六七八九十]大|专项|骨干|方面|开展|"
+    r"资本运作|数字化|样板|全线|力争|二级|共列|个|和|及|与|等|集群|专业|现代|现代化|优质|好|引导|"
+    r"亿元|以上|万元|\d|项目|工程|基地|园区)*"
     rf"(?:{_HEADS})(?:[一二三四五1-9]期)?(?:工程|项目)?$"
 )
+_WINDOW = 300  # characters of a sentence that are looked at on either side of a name
+_MAX_MENTIONS = 200  # comparing names is quadratic; no article names so many
 _LOOSE = re.compile(r"(?:项目|工程|生产线|段)")
 _BUILT = re.compile(
     r"投资|开工|奠基|动工|建设|开建|扩建|新建|投产|竣工|落户|签约|占地|建成|施工|考察|启动|项目|立项|审批|线路"
@@ -61,10 +65,12 @@ class Mention:
     end: int
 
 
-_LISTED = re.compile(
-    r"((?:[^，。；;！？!?、：:“”…\s]{2,16}、)+[^，。；;！？!?、：:“”…\s]{2,16}?)等?(\d{1,3})(?:个|条|项|座|家)"
-    r"[\u4e00-\u9fff]{0,8}?(项目|工程|高速公路|公路|铁路|电站|水库)"
+# What ends a counted list: 等7个外资项目. The list itself is what stands before it.
+_COUNTED = re.compile(
+    r"等?(?:\d{1,3})(?:个|条|项|座|家)[\u4e00-\u9fff]{0,8}?"
+    r"(项目|工程|高速公路|公路|铁路|电站|水库)"
 )
+_LIST_MARK = re.compile(r"[，。；;！？!?：:“”…\s]")
 # What stands after these is where something is, or what it leads to; not what is built.
 _ELSEWHERE = re.compile(r"(?:在|位于|连接起?|距离?|毗邻|靠近|经由?)$")
 _PLACE_LIKE = re.compile(r"(?:园区|工业园|产业园|科技园|新城|大桥|机场|码头)$")
@@ -73,15 +79,26 @@ _PLACE_LIKE = re.compile(r"(?:园区|工业园|产业园|科技园|新城|大桥
 def find_listed(text: str) -> list[Mention]:
     """Names in a counted list: 甲、乙、丙等7个项目 are three projects, 甲、乙2条公路 two roads."""
     found = []
-    for match in _LISTED.finditer(text):
-        at = match.start()
-        for part in match[1].split("、"):
-            cut = _BEFORE.match(part) if at == match.start() else None
-            name = part[cut.end() :] if cut else part
-            if len(name) >= 2 and not re.search(r"[\d万亿]", name) and not _CATEGORY.search(name):
-                whole = name if _HEAD.search(name) or name.endswith("期") else name + match[3]
-                found.append(Mention(whole, at + len(part) - len(name), at + len(part)))
-            at += len(part) + 1
+    for match in _COUNTED.finditer(text):
+        at = max(0, match.start() - _WINDOW)
+        marks = list(_LIST_MARK.finditer(text, at, match.start()))
+        at = marks[-1].end() if marks else at
+        parts = text[at : match.start()].split("、")
+        if len(parts) < 2:
+            continue
+        cut = _BEFORE.match(parts[0])
+        at, parts[0] = (at + cut.end(), parts[0][cut.end() :]) if cut else (at, parts[0])
+        for name in parts:
+            if (
+                2 <= len(name) <= 16
+                and not re.search(r"[\d万亿]", name)
+                and not _CATEGORY.search(name)
+            ):
+                whole = name if _HEAD.search(name) or name.endswith("期") else name + match[1]
+                found.append(Mention(whole, at, at + len(name)))
+            at += len(name) + 1
+        if len(found) > _MAX_MENTIONS:
+            break
     return found
 
 
@@ -94,6 +111,8 @@ def find_mentions(text: str) -> list[Mention]:
             mention = _read(text, clause.start() + start, clause.start() + end)
             if mention and not any(b < mention.end < e for b, e in firms):
                 found.append(mention)
+        if len(found) > _MAX_MENTIONS:
+            break
     return sorted(found, key=lambda mention: (mention.start, -mention.end))
 
 
@@ -143,8 +162,10 @@ def _read(text: str, start: int, end: int) -> Mention | None:
 
 def _around(text: str, start: int, end: int) -> str:
     """The rest of the sentence that a name stands in."""
-    first = max(text.rfind(mark, 0, start) for mark in "。！？\n") + 1
-    last = min((at for mark in "。！？\n" if (at := text.find(mark, end)) >= 0), default=len(text))
+    near, far = max(0, start - _WINDOW), min(len(text), end + _WINDOW)
+    first = max(near, *(text.rfind(mark, near, start) + 1 for mark in "。！？\n"))
+    ends = (at for mark in "。！？\n" if (at := text.find(mark, end, far)) >= 0)
+    last = min(ends, default=far)
     return text[first:start] + text[end:last]
 
 

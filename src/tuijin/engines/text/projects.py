@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from tuijin.engines.text.amounts import NUMBER, find_money
@@ -16,7 +18,7 @@ from tuijin.engines.text.mentions import Mention, find_listed, find_mentions
 from tuijin.engines.text.organisations import find_organisations
 from tuijin.engines.text.sites import PlaceReader
 
-_SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]?[”’）)]?|\n")
+_SENTENCE = re.compile(r"[^。！？!?\n]{1,600}[。！？!?]?[”’）)]?|\n")
 _HEAD_WORDS = re.compile(
     r"(?:建设|扩建|改建|迁建|改造|加工)?(?:项目|工程|生产基地|产业基地|基地|生产线|园区|工厂|高速公路|公路|铁路)?"
     r"(?:[一二三四]期)?(?:项目|工程)?$"
@@ -38,7 +40,7 @@ _ADJECTIVE = re.compile(
 )
 _CATEGORY = re.compile(
     r"^(?:重点|重大|工业|交通|旅游|农业|水利|民生|新能源|煤化工|风电|光伏|光伏发电|水电|地产|房地产|科研|海外|"
-    r"冶炼|环保|物流|援建|产业化?|基础设施|集中供热|供热|集中|开工|奠基|各项|配套|关联|建设|基建|土建|LED|"
+    r"冶炼|环保|物流|援建|产业化?|基础设施|供热|集中|开工|奠基|各项|配套|关联|建设|基建|土建|LED|"
     r"招商|外资|内资|大|小|新|全部|所有|安全|农村|城市|国际|合作|投资|储备|一系列|数万|条|数字化|样板)*$"
 )
 _ACTION = re.compile(
@@ -55,7 +57,7 @@ _FIELDS = (
 ).split()
 _KEEP_FROM = 3
 _MAX_PROJECTS = 60
-_MAX_MENTIONS = 400  # comparing names is quadratic; no article names so many
+_MAX_MENTIONS = 200
 
 
 @dataclass(slots=True)
@@ -89,6 +91,7 @@ def split_sentences(text: str) -> list[Sentence]:
     return sentences
 
 
+@lru_cache(maxsize=4096)
 def core_of(name: str) -> str:
     """What tells a name from others: without head, brackets, quantities, and place in front."""
     core = re.sub(r"[（(][^）)]*[）)]", "", name)
@@ -97,6 +100,7 @@ def core_of(name: str) -> str:
     return core[places[0].end :] if places and len(core) > places[0].end + 1 else core
 
 
+@lru_cache(maxsize=4096)
 def bare_core(name: str) -> tuple[str, str]:
     """The firm in front of a name, and the core without firm and quantities."""
     core = core_of(name)
@@ -164,8 +168,9 @@ def find_projects(title: str, text: str, *, published: date | None) -> list[dict
     """All projects of an article in the shape of the annotation, without `note`."""
     sentences = split_sentences(text)
     named = find_mentions(text)
-    mentions = _without_overlaps([*named, *_firm_mentions(sentences, find_listed(text))])
-    groups = group_mentions(_without_parts(mentions, sentences)[:_MAX_MENTIONS])
+    firms = islice(_firm_mentions(sentences, find_listed(text)), _MAX_MENTIONS)
+    mentions = _without_overlaps([*named, *firms])[:_MAX_MENTIONS]
+    groups = group_mentions(_without_parts(mentions, sentences))
     kept = [g for g in groups if _score(g, title, sentences) >= _KEEP_FROM][:_MAX_PROJECTS]
     reader = PlaceReader(title, text, alone=len(kept) == 1)
     projects = [_describe(g, kept, sentences, title, text, reader, published) for g in kept]
