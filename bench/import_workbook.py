@@ -4,8 +4,8 @@ Import a 50,000-row workbook, beside openpyxl merely reading it.
     python bench/import_workbook.py [--rows N] [--repeats N] [--profile]
 
 Two workbooks: 20 columns of projects, and a clerk's sheet whose every line is a project, its
-owner, its plan and its report. "read + check" is pre-scan, parsing, the field grammar and the split into
-entries. "import" adds the comparison with what is on record, the rows, their trail with its hash
+owner, its plan and its report. "read + check" is pre-scan, parsing, the field grammar and the
+split into entries. "import" adds the comparison with what is on record, the rows, their trail with its hash
 chain, the sums, and COMMIT with synchronous=FULL. Runs alternate; medians of the ratios.
 """
 
@@ -42,15 +42,16 @@ from tuijin.ledger.models import Project, TrailEvent
 
 PLACES = ("达茂旗", "固阳县", "东河区", "昆都仑区", "土右旗", "九原区", "石拐区", "白云矿区")
 PROJECTS = (
-    "项目代码", "项目名称", "英文名称", "所在地区", "阶段", "状态", "投资性质", "建设性质", "行业代码",
-    "战略性新兴产业", "总投资（万元）", "价格年份", "装机容量（兆瓦）", "用地面积（亩）", "计划开工日期",
-    "计划竣工日期", "实际开工日期", "经度", "纬度", "建设内容",
-)  # fmt: skip
+    *("项目代码", "项目名称", "英文名称", "所在地区", "阶段", "状态", "投资性质", "建设性质"),
+    *("行业代码", "战略性新兴产业", "总投资（万元）", "价格年份", "装机容量（兆瓦）"),
+    *("用地面积（亩）", "计划开工日期", "计划竣工日期", "实际开工日期", "经度", "纬度", "建设内容"),
+)
 CLERK = (
-    "序号", "项目代码", "项目名称", "建设地点", "建设单位", "阶段", "建设性质", "行业代码", "总投资（万元）",
-    "用地面积（亩）", "计划开工时间", "计划竣工时间", "实际开工日期", "经度", "纬度", "2025年计划投资（万元）",
-    "2025年1-9月完成投资（万元）", "形象进度", "存在问题", "主要建设内容",
-)  # fmt: skip
+    *("序号", "项目代码", "项目名称", "建设地点", "建设单位", "阶段", "建设性质", "行业代码"),
+    *("总投资（万元）", "用地面积（亩）", "计划开工时间", "计划竣工时间", "实际开工日期"),
+    *("经度", "纬度", "2025年计划投资（万元）", "2025年1-9月完成投资（万元）", "形象进度"),
+    *("存在问题", "主要建设内容"),
+)
 
 
 def project_row(number: int, chance: random.Random) -> list[Any]:
@@ -86,7 +87,9 @@ def build(titles: tuple[str, ...], row: Callable[..., list[Any]], rows: int) -> 
     for number in range(1, rows + 1):
         for column, value in enumerate(row(number, chance)):
             if isinstance(value, date):
-                page.write_datetime(number, column, datetime(value.year, value.month, value.day), day)
+                page.write_datetime(
+                    number, column, datetime(value.year, value.month, value.day), day
+                )
             elif value is not None:
                 page.write(number, column, value)
     book.close()

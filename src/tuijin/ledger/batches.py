@@ -17,14 +17,14 @@ from django.db import transaction
 from django.db.models import Sum
 
 from tuijin.errors import Conflict, ImportFailed, NotFound, Problem, TooLarge, TooMany, TuijinError
-from tuijin.importers import ColumnMapping, Header, Parsed
+from tuijin.importers import ColumnMapping, Header, Parsed, wire
 from tuijin.importers.headers import HeaderUnmatched
 from tuijin.importers.prescan import MAX_FILE_BYTES
-from tuijin.ledger import file_store, intake, parsing, scope, trail
+from tuijin.ledger import file_store, import_report, intake, parsing, scope, trail
 from tuijin.ledger.evidence_files import clean_name
 from tuijin.ledger.models import ImportBatch, RememberedMapping
 
-_KIND = "import"
+_KIND, _PARSED = "import", "parsed"
 _FILES_PER_DAY, _BYTES_PER_DAY, _PER_HOUR = 500, 2_000_000_000, 20
 _KEPT_PROBLEMS = 10_000
 _KEPT_NOTES = 1_000
@@ -33,7 +33,7 @@ Status = ImportBatch.Status
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A batch, and what it would do or has done; `preview` is None where there is nothing to see."""
+    """A batch, and what it would do or has done; without a preview, there is nothing to see."""
 
     batch: ImportBatch
     preview: intake.Preview | None = None
@@ -121,12 +121,13 @@ def _record_refusal(batch: ImportBatch, error: TuijinError) -> None:
 def _read(batch: ImportBatch, data: bytes, *, name: str) -> Outcome:
     """Parse, and preview where the header is understood; ask for a mapping where it is not."""
     try:
-        parsed = parsing.parse(
+        found = parsing.run_worker(
             data, name=name, importer=batch.importer, mappings=load_mappings()
         )
+        parsed = wire.load(found)
     except HeaderUnmatched as unmatched:
         return _ask(batch, data, unmatched)
-    return _preview(batch, data, parsed)
+    return _preview(batch, data, parsed, kept_as=found)
 
 
 def _ask(batch: ImportBatch, data: bytes, unmatched: HeaderUnmatched) -> Outcome:
@@ -138,7 +139,8 @@ def _ask(batch: ImportBatch, data: bytes, unmatched: HeaderUnmatched) -> Outcome
     return Outcome(batch)
 
 
-def _preview(batch: ImportBatch, data: bytes, parsed: Parsed) -> Outcome:
+def _preview(batch: ImportBatch, data: bytes, parsed: Parsed, *, kept_as: bytes) -> Outcome:
+    """Keep the file, and what was read from it, for the moment of acceptance."""
     found = intake.preview(parsed.tables, problems=parsed.problems)
     batch.counts = found.counts
     batch.problems = [asdict(problem) for problem in found.refused[:_KEPT_PROBLEMS]]
@@ -146,6 +148,7 @@ def _preview(batch: ImportBatch, data: bytes, parsed: Parsed) -> Outcome:
         "notes": [asdict(note) for note in parsed.notes[:_KEPT_NOTES]],
         "encoding": parsed.encoding,
         "headers": [asdict(header) for header in parsed.headers],
+        "shown": import_report.build_shown(found),
     }
     if found.refused:
         batch.status = Status.REFUSED
@@ -154,6 +157,7 @@ def _preview(batch: ImportBatch, data: bytes, parsed: Parsed) -> Outcome:
         file_store.keep(data, kind=_KIND)
         batch.status = Status.PREVIEW
         batch.details["digest"] = found.digest()
+        batch.details["parsed"] = file_store.keep(kept_as, kind=_PARSED)
     batch.save()
     return Outcome(batch, found)
 
@@ -166,9 +170,7 @@ def load_mappings() -> dict[str, ColumnMapping]:
     }
 
 
-def answer_mapping(
-    batch_id: uuid.UUID, answers: Sequence[tuple[Header, ColumnMapping]]
-) -> Outcome:
+def answer_mapping(batch_id: uuid.UUID, answers: Sequence[tuple[Header, ColumnMapping]]) -> Outcome:
     """
     Remember what the titles of a waiting batch mean, and preview it.
 
@@ -214,7 +216,9 @@ def review(batch_id: uuid.UUID) -> Outcome:
     batch = find_batch(batch_id)
     if batch.status != Status.PREVIEW:
         return Outcome(batch)
-    return _read(batch, file_store.read(batch.sha256, kind=_KIND), name=batch.shown_name)
+    data = file_store.read(batch.sha256, kind=_KIND)
+    kept_as = file_store.read(batch.details["parsed"], kind=_PARSED)
+    return _preview(batch, data, wire.load(kept_as), kept_as=kept_as)
 
 
 def accept(batch_id: uuid.UUID, *, digest: str) -> Outcome:
@@ -237,10 +241,7 @@ def accept(batch_id: uuid.UUID, *, digest: str) -> Outcome:
         return Outcome(batch, is_repeat=True)
     if batch.status != Status.PREVIEW:
         raise Conflict("这份文件还不能入账")
-    data = file_store.read(batch.sha256, kind=_KIND)
-    parsed = parsing.parse(
-        data, name=batch.shown_name, importer=batch.importer, mappings=load_mappings()
-    )
+    parsed = wire.load(file_store.read(batch.details["parsed"], kind=_PARSED))
     return _accept(batch, parsed, digest=digest)
 
 
@@ -266,7 +267,10 @@ def _accept(batch: ImportBatch, parsed: Parsed, *, digest: str = "") -> Outcome:
 def _record_acceptance(batch: ImportBatch) -> None:
     said: Mapping[str, Any] = {"file": batch.shown_name, "sha256": batch.sha256, **batch.counts}
     event = trail.Event(
-        "import", "importbatch", str(batch.pk), {name: (None, value) for name, value in said.items()}
+        "import",
+        "importbatch",
+        str(batch.pk),
+        {name: (None, value) for name, value in said.items()},
     )
     trail.append([event], batch=str(batch.pk))
 

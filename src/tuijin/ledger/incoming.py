@@ -7,7 +7,7 @@ A refused row is left out of its columns; what refers to it from the same line g
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 from tuijin.errors import Problem
 from tuijin.importers import Table
 from tuijin.ledger import coordinates, references, scope
-from tuijin.ledger.models import Organisation, Place, Project
+from tuijin.ledger.models import Organisation, Project
 from tuijin.ledger.targets import Target
 
 _NAMED = ("name", "code", "uscc")  # what else a file may call an entry by
@@ -107,10 +107,10 @@ def prepare(incoming: Incoming, coming: Coming, refused: list[Problem]) -> None:
     if "key" in incoming.target.noun.key:
         _fill_keys(incoming)
     foreign = _find_foreign(incoming, coming)
-    for index in np.flatnonzero(foreign).tolist():
-        refused.append(
-            incoming.problem(index, "not_allowed", "不在您的管辖范围内", "place", "本旗县区的项目")
-        )
+    refused.extend(
+        incoming.problem(index, "not_allowed", "不在您的管辖范围内", "place", "本旗县区的项目")
+        for index in np.flatnonzero(foreign).tolist()
+    )
     if foreign.any():
         incoming.keep(~foreign)
     _merge_repeats(incoming, refused)
@@ -134,13 +134,17 @@ def _resolve(incoming: Incoming, coming: Coming, refused: list[Problem]) -> np.n
         incoming.columns[column.name] = keys
         lost = (words != None) & (keys == None)  # noqa: E711  # element by element
         good &= ~lost
-        for index in np.flatnonzero(lost & ~on_line).tolist():
-            refused.append(
-                incoming.problem(
-                    index, "unknown_reference", f"找不到{column.zh}：{words[index]}", column.name,
-                    f"台账中已有的{column.zh}，或在本文件中先列出；重名时填编号",
-                )
-            )  # fmt: skip
+        expected = f"台账中已有的{column.zh}，或在本文件中先列出；重名时填编号"
+        refused.extend(
+            incoming.problem(
+                index,
+                "unknown_reference",
+                f"找不到{column.zh}：{words[index]}",
+                column.name,
+                expected,
+            )
+            for index in np.flatnonzero(lost & ~on_line).tolist()
+        )
     return good
 
 
@@ -271,8 +275,3 @@ def _difference(incoming: Incoming, first: int, second: int) -> tuple[str, Any, 
         if values[first] != values[second]:
             return name, values[first], values[second]
     return None
-
-
-def place_names() -> Mapping[str, str]:
-    """Short names of places by code, for previews."""
-    return {p.code: str(p) for p in Place.objects.all()}

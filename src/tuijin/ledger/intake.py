@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 
 from tuijin.errors import Conflict, ImportFailed, Problem
 from tuijin.importers import Table
-from tuijin.ledger import bulk, kept, records, references, scope, trail
+from tuijin.ledger import bulk, kept, records, references, trail
 from tuijin.ledger.incoming import Coming, Incoming, Key, gather, prepare
 from tuijin.ledger.targets import Target, in_order
 
@@ -183,7 +183,7 @@ def _accept(
     if digest and digest != found.digest():
         raise Conflict("预览之后台账已有变化，请重新预览", code="preview_stale")
     ids: dict[str, dict[str, Any]] = {}  # noun -> key -> id, of what this file brings
-    for name, noun in found.nouns.items():
+    for noun in found.nouns.values():
         _write(noun, ids, batch=batch)
     kept.refresh(_touched_projects(found))
     return found
@@ -249,8 +249,3 @@ def _changed_attributes(
             is_id = spec.kind == "ref" and spec.ref != "place"
             row[target.attribute(name)] = _ids_of(spec.ref, [new], ids)[new] if is_id else new
     return changes
-
-
-def may_import() -> None:
-    """Refuse roles that bring no files."""
-    scope.current().require("import")

@@ -44,13 +44,20 @@ def parse(
     data: bytes, *, name: str, importer: str, mappings: Mapping[str, ColumnMapping] | None = None
 ) -> Parsed:
     """
-    Parse in a process with limits on time and memory, without environment and in its own folder.
+    Parse a file in a process of its own.
 
     Raises
     ------
     TuijinError
         What the importer refuses; `parse_limit` when the process ran into a limit.
     """
+    return wire.load(run_worker(data, name=name, importer=importer, mappings=mappings))
+
+
+def run_worker(
+    data: bytes, *, name: str, importer: str, mappings: Mapping[str, ColumnMapping] | None = None
+) -> bytes:
+    """Parse with limits on time and memory, without environment and in an own folder."""
     request = wire.dump_request(importer, name, mappings or {})
     with tempfile.TemporaryDirectory(prefix="tuijin-parse-") as folder:
         process = subprocess.Popen(
@@ -67,7 +74,7 @@ def parse(
             _end(process)
     if process.returncode in (-signal.SIGXCPU, -signal.SIGKILL) or not output:
         raise ImportFailed("读取文件超过时间或内存上限", code="parse_limit")
-    return wire.load(output)
+    return output
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -51,6 +51,18 @@ def resolve_places(words: Iterable[str]) -> dict[str, str]:
     return clear
 
 
+def familiar_places() -> list[str]:
+    """Names for a drop-down: the writer's own places, else those of prefectures with projects."""
+    own = scope.current().places
+    if own:
+        found = Place.objects.filter(code__in=own)
+    else:
+        known = Tally.objects.filter(place__level=Place.Level.PREFECTURE, projects_count__gt=0)
+        prefectures = sorted(set(known.values_list("place_id", flat=True)))[:20]
+        found = Place.objects.filter(parent_id__in=prefectures)
+    return [str(place) for place in found.order_by("code")[:500]]
+
+
 def _by_key(noun: str) -> Callable[[Iterable[str]], dict[str, str]]:
     def resolve(words: Iterable[str]) -> dict[str, str]:
         manager = find(noun).model._default_manager

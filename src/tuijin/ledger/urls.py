@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tuijin.ledger import evidence_views
+from tuijin.ledger import evidence_views, import_views
 
 urlpatterns = [
     path(
@@ -14,4 +14,13 @@ urlpatterns = [
     ),
     path("evidence/<int:file_id>/file", evidence_views.download_evidence, name="evidence_file"),
     path("evidence/<int:file_id>/photo", evidence_views.show_photo, name="evidence_photo"),
+    path("imports/", import_views.imports, name="imports"),
+    path("imports/template", import_views.download_template, name="import_template"),
+    path("imports/<uuid:batch_id>/", import_views.import_batch, name="import_batch"),
+    path("imports/<uuid:batch_id>/mapping", import_views.map_import, name="map_import"),
+    path("imports/<uuid:batch_id>/accept", import_views.accept_import, name="accept_import"),
+    path("imports/<uuid:batch_id>/discard", import_views.discard_import, name="discard_import"),
+    path(
+        "imports/<uuid:batch_id>/refusals", import_views.download_refusals, name="import_refusals"
+    ),
 ]

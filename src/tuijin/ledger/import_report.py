@@ -1,0 +1,168 @@
+"""What a person sees of an import: what is new, what changes from what, what is wrong and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from tuijin.errors import Problem
+from tuijin.importers.dates import show_period
+from tuijin.importers.nouns import CHOICES, Column
+from tuijin.importers.xlsx_write import ExportColumn, write_sheet
+from tuijin.ledger.intake import NounPreview, Preview
+from tuijin.ledger.models import ImportBatch, TrailEvent
+
+SHOWN_NEW, SHOWN_CHANGED = 50, 200
+# What is wrong, or noted, in a few words; the message beside it names the value.
+WORDS: dict[str, str | Promise] = {
+    "required": lazy("缺少必填项"),
+    "decimal": lazy("不是规范的数字"),
+    "integer": lazy("不是整数"),
+    "money_precision": lazy("金额不到一分"),
+    "unit": lazy("单位不符"),
+    "unit_missing": lazy("没有写明单位"),
+    "out_of_range": lazy("超出范围"),
+    "date": lazy("不是规范的日期"),
+    "date_ambiguous": lazy("像年份，不像日期"),
+    "date_1900_02_29": lazy("不存在的日期"),
+    "month": lazy("不是规范的月份"),
+    "period": lazy("不是规范的报告期"),
+    "choice": lazy("不在选项之内"),
+    "boolean": lazy("不是是或否"),
+    "json": lazy("不是合法的 JSON"),
+    "url": lazy("不是规范的网址"),
+    "uscc": lazy("信用代码不对"),
+    "project_code": lazy("项目代码不对"),
+    "too_long": lazy("文字过长"),
+    "bad_character": lazy("含不允许的字符"),
+    "type": lazy("类型不符"),
+    "cell_error": lazy("公式错误值"),
+    "formula_without_value": lazy("公式没有值"),
+    "unknown_reference": lazy("引用的内容不存在"),
+    "not_allowed": lazy("不在管辖范围内"),
+    "disagrees": lazy("同一条目两处不一致"),
+    "header": lazy("表头不符"),
+    "hidden_sheet": lazy("隐藏的工作表"),
+    "hidden_row": lazy("隐藏的行，已读取"),
+    "hidden_column": lazy("隐藏的列，已读取"),
+    "sheet_skipped": lazy("未读取的工作表"),
+    "subtotal_row": lazy("合计行，未读取"),
+    "group_row": lazy("分组标题行，未读取"),
+    "example_row": lazy("示例行，未读取"),
+    "formula_cached": lazy("采用公式已保存的值"),
+    "external_link": lazy("含外部链接，未读取"),
+    "month_only": lazy("只有年月，按当月最后一天"),
+    "full_width": lazy("全角已改为半角"),
+}
+
+
+def word_of(code: str) -> str:
+    """A problem's kind in a few words."""
+    return str(WORDS.get(code, code))
+
+
+def build_shown(preview: Preview) -> list[dict[str, Any]]:
+    """The first entries of each noun, as plain values that a batch can keep."""
+    return [
+        {
+            "noun": name,
+            "new_count": int(noun.new.size),
+            "changed_count": len(noun.changed),
+            "unchanged_count": noun.unchanged_count,
+            "new": [_entry(noun, index) for index in noun.new[:SHOWN_NEW].tolist()],
+            "changed": _changed(noun),
+        }
+        for name, noun in preview.nouns.items()
+    ]
+
+
+def _entry(noun: NounPreview, index: int) -> dict[str, Any]:
+    incoming = noun.incoming
+    return {
+        "sheet": str(incoming.sheets[index]),
+        "row": int(incoming.rows[index]),
+        "label": _label(noun, index),
+    }
+
+
+def _label(noun: NounPreview, index: int) -> str:
+    """What a person knows an entry by."""
+    columns, spec = noun.incoming.columns, noun.target.noun
+    for name in ("name", "title"):
+        if name in columns and columns[name][index]:
+            return str(columns[name][index])
+    parts = [_show(spec.column(name), columns[name][index]) for name in spec.key]
+    return " · ".join(part for part in parts if part)
+
+
+def _changed(noun: NounPreview) -> list[dict[str, Any]]:
+    shown = list(noun.changed.items())[:SHOWN_CHANGED]
+    files = _files_of(noun, [noun.old_ids[index] for index, _ in shown])
+    return [
+        {
+            **_entry(noun, index),
+            "was_in": files.get(str(noun.old_ids[index]), ""),
+            "fields": [
+                {
+                    "name": name,
+                    "old": _show(noun.target.noun.column(name), old),
+                    "new": _show(noun.target.noun.column(name), new),
+                }
+                for name, (old, new) in change.items()
+            ],
+        }
+        for index, change in shown
+    ]
+
+
+def _files_of(noun: NounPreview, ids: Sequence[Any]) -> dict[str, str]:
+    """Which file an entry on record came from: the one this file disagrees with."""
+    events = TrailEvent.objects.filter(
+        object_type=noun.target.model._meta.model_name, object_id__in=[str(pk) for pk in ids]
+    ).order_by("seq")
+    batches = {pk: batch for pk, batch in events.values_list("object_id", "batch") if batch}
+    names = {
+        str(pk): name
+        for pk, name in ImportBatch.objects.filter(
+            pk__in=[b for b in set(batches.values()) if len(b) == 36]
+        ).values_list("pk", "shown_name")
+    }
+    return {pk: names.get(batch, "") for pk, batch in batches.items()}
+
+
+def _show(column: Column, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if column.kind == "choice":
+        return CHOICES[column.choices].get(value, (str(value),))[0]
+    if column.kind == "period":
+        return show_period(str(value))
+    if isinstance(value, Decimal):
+        return f"{value:,f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:,f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value)
+
+
+def write_refusals(batch: ImportBatch, problems: Sequence[Problem]) -> bytes:
+    """Write everything that was wrong as a workbook, to be worked through line by line."""
+    titles = (_("工作表"), _("行"), _("列"), _("字段"), _("问题"), _("说明"), _("应为"), _("代码"))
+    widths = (16, 8, 8, 20, 22, 44, 50, 20)
+    rows = [
+        (p.sheet, p.row or None, p.column, p.field, word_of(p.code), p.message, p.expected, p.code)
+        for p in problems
+    ]
+    return write_sheet(
+        [ExportColumn(title, width) for title, width in zip(titles, widths, strict=True)],
+        rows,
+        sheet=_("不符合要求"),
+        footer=f"{batch.shown_name} · {batch.created_at:%Y-%m-%d %H:%M} UTC · {batch.pk}",
+    )
