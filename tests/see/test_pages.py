@@ -113,6 +113,18 @@ def test_bad_values_come_back_beside_their_field(browse, portfolio) -> None:
     assert set(answer.context["form"].errors) == {"total_investment_yuan", "name"}
 
 
+def test_new_project_once(browse, portfolio) -> None:
+    client = browse("place_editor")
+    assert [
+        code for code, _ in client.get("/projects/new/").context["form"]["place"].field.choices
+    ] == ["150222"]
+    sent = form_of(client, "/projects/new/") | {"name": "新项目", "place": "150222"}
+    assert client.post("/projects/new/", sent).status_code == 302
+    assert Project.objects.get(name="新项目").stage == "planned"
+    assert client.post("/projects/new/", sent).status_code == 409
+    assert client.post("/projects/new/", sent | {"place": "150223"}).status_code == 422
+
+
 def test_report_and_its_correction(browse, portfolio) -> None:
     client = browse("place_editor")
     path = f"/projects/{portfolio['slow'].pk}/reports/"

@@ -28,11 +28,28 @@ def _own_project(project_id: int, action: str) -> Project:
     return project
 
 
-def _form(project: Project, data: Any = None) -> forms.ProjectForm:
-    codes = listing.places_below(*overview.home_places())
-    places = list(Place.objects.filter(code__in={*codes, project.place_id}))
-    parks = list(Park.objects.filter(place__in={*codes, project.place_id}).order_by("name"))
-    return forms.ProjectForm(data, initial=forms.initial_of(project), places=places, parks=parks)
+def _form(project: Project | None, data: Any = None) -> forms.ProjectForm:
+    """The form of a project, or of a new one; offers the places the reader may write in."""
+    codes = {
+        *listing.places_below(*overview.home_places()),
+        *([project.place_id] if project else []),
+    }
+    places = list(Place.objects.filter(code__in=codes, level=Place.Level.COUNTY))
+    parks = list(Park.objects.filter(place__in=codes).order_by("name"))
+    initial = forms.initial_of(project) if project else {"stage": "planned", "status": "active"}
+    return forms.ProjectForm(data, initial=initial, places=places, parks=parks)
+
+
+@requires("edit")
+@require_http_methods(["GET", "POST"])
+def add_project(request: HttpRequest) -> HttpResponse:
+    """Put a new project on record."""
+    form = _form(None, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        project = editing.create_project(form.changes())
+        messages.success(request, _("项目已入账"))
+        return redirect("project", project.pk)
+    return render(request, "see/edit.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @requires("edit")

@@ -5,10 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
+from tuijin.errors import Conflict
 from tuijin.ledger import kept, records
+from tuijin.ledger.incoming import derive_key
 from tuijin.ledger.models import Node, ProgressReport, Project
+
+
+def create_project(columns: Mapping[str, Any]) -> Project:
+    """
+    Put a project on record under the key that an import of the same project would give it.
+
+    Raises
+    ------
+    Conflict
+        If it is on record already.
+    """
+    key = derive_key(
+        "project", code=columns["code"], place=columns["place_id"], name=columns["name"]
+    )
+    project = Project(key=key, **columns)
+    try:
+        records.save_new([project])
+    except IntegrityError as error:
+        raise Conflict("同一代码，或同一地区的同名项目已经在账", code="project_exists") from error
+    return project
 
 
 def change_project(project: Project, changes: Mapping[str, Any], *, seen_version: int) -> int:

@@ -86,7 +86,7 @@ def _input(kind: str) -> forms.Widget:
 class ProjectForm(forms.Form):
     """The edited columns of a project; `changes()` gives them as the ledger keeps them."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, initial=0)
 
     def __init__(self, *args: Any, places: list[Place], parks: list[Park], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

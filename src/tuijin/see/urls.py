@@ -9,6 +9,7 @@ from tuijin.see import edit_views, rule_views, views
 urlpatterns = [
     path("projects/", views.show_projects, name="projects"),
     path("projects/export.xlsx", views.export_projects, name="export_projects"),
+    path("projects/new/", edit_views.add_project, name="add_project"),
     path("projects/change/", edit_views.change_many, name="change_projects"),
     path("projects/views/", views.save_view, name="save_view"),
     path("projects/views/<int:view_id>/delete/", views.delete_view, name="delete_view"),
