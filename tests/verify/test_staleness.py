@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -34,6 +35,7 @@ from tuijin.verify.cases import load_cases
 from tuijin.verify.inputs import build_inputs, gather, sha256_of
 from tuijin.verify.models import Binding, Claim, Verdict
 from tuijin.verify.runner import verify_claims
+from tuijin.verify.tasks import pending_claims
 
 
 def stale_now():
@@ -207,7 +209,7 @@ class ExactlyTheDependent(TestCase):
             for step in drawn:
                 change.apply(*step)
                 assert stale_now() == stale_by_brute_force(), step
-            verify_claims(staleness.pending_claims())
+            verify_claims(pending_claims())
             untestable = Binding.objects.filter(error__isnull=False)
             assert stale_now() == stale_by_brute_force()
             assert stale_now() <= set(untestable.values_list("id", flat=True))
@@ -221,7 +223,19 @@ def test_only_the_dependent_go_stale(ledger):
     add_figure(ledger.anode, "output_t_per_year", 5, "t_per_year")
     stale = Claim.objects.filter(is_stale=True).values_list("key", flat=True)
     assert set(stale) == {"anode.sales", "anode.weight"}
-    assert set(staleness.pending_claims()) == {claims[0].pk, claims[2].pk}
+    assert set(pending_claims()) == {claims[0].pk, claims[2].pk}
+
+
+def test_the_worker_is_asked_once_to_run_what_changed(ledger):
+    claims = build_claims(ledger)
+    verify_claims([claim.pk for claim in claims])
+    DBTaskResult.objects.all().delete()
+    for tonnes in (1, 2, 3):
+        add_figure(ledger.anode, "output_t_per_year", tonnes, "t_per_year", key=f"t{tonnes}")
+    asked = DBTaskResult.objects.get()
+    assert asked.task_path.endswith("rerun_pending")
+    add_figure(ledger.anode, "unrelated", 1, "t_per_year")
+    assert DBTaskResult.objects.count() == 1
 
 
 def test_a_change_taken_back_is_no_change(ledger):

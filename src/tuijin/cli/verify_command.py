@@ -10,10 +10,11 @@ from typing import Any
 
 from tuijin.errors import NotFound
 from tuijin.ledger import references
-from tuijin.verify import listing, staleness, verdicts, wording
+from tuijin.verify import listing, verdicts, wording
 from tuijin.verify.checks import DEFAULT_SEED
 from tuijin.verify.models import Claim
 from tuijin.verify.runner import verify_claims
+from tuijin.verify.tasks import pending_claims
 
 _GAP = "  "
 _RULINGS = {"HOLDS": ("holds", "hold"), "FALLS SHORT": ("falls short", "fall short"),
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     claims = _choose(args.project)
     ids = list(claims.values_list("id", flat=True))
-    pending = staleness.pending_claims() if args.stale else ids
+    pending = pending_claims() if args.stale else ids
     wanted = sorted(set(ids) & set(pending))
     verify_claims(wanted, seed=args.seed, watch=_progress(len(wanted)))
     shown = claims.filter(id__in=wanted) if args.stale else claims

@@ -14,9 +14,10 @@ from tuijin.ledger.models import Project
 from tuijin.ledger.rest import bodies
 from tuijin.ledger.rest.idempotency import once
 from tuijin.ledger.rest.routes import answer, build_router
-from tuijin.verify import listing, runs, staleness
+from tuijin.verify import listing, runs
 from tuijin.verify.checks import DEFAULT_SEED
 from tuijin.verify.models import Claim, Run, Verdict
+from tuijin.verify.tasks import pending_claims
 from tuijin.verify.verdicts import as_document
 
 _FIELDS = frozenset({"claims", "project", "which", "seed"})
@@ -126,7 +127,7 @@ def _chosen(body: dict[str, Any]) -> tuple[str, list[int]]:
         )
     own = runs.own_claim_ids()
     if body.get("which") == "pending":
-        return "pending", sorted(own & set(staleness.pending_claims()))
+        return "pending", sorted(own & set(pending_claims()))
     if body.get("which") == "all":
         return "all", sorted(own)
     raise ImportFailed('give claims, project, or which ("pending" or "all")', code="which")

@@ -21,7 +21,8 @@ from tuijin.verify.cases import chunks, load_cases
 from tuijin.verify.checks import DEFAULT_SEED
 from tuijin.verify.facts import COLUMNS, DATES, JOBS, PLACE, REACH, STAGES, YEARLY, topic_of
 from tuijin.verify.inputs import build_inputs, gather, sha256_of
-from tuijin.verify.models import Binding, Claim, Dependency, Verdict
+from tuijin.verify.models import Binding, Dependency, Verdict
+from tuijin.verify.tasks import ask_for_rerun
 from tuijin.verify.verdicts import mark_claims
 
 _NAMES = {
@@ -47,7 +48,8 @@ def follow(events: Sequence[TrailEvent]) -> None:
             .values_list("binding_id", flat=True)
             .distinct()
         }
-        compare(touched)
+        if compare(touched) or any(event.object_type == "binding" for event in events):
+            ask_for_rerun(seed=DEFAULT_SEED)
 
 
 def _topics(events: Iterable[TrailEvent]) -> set[str]:
@@ -120,10 +122,3 @@ def compare_all() -> set[int]:
     changed = [made_with for made_with, binding in samples if compare([binding])]
     same = current.filter(made_with__in=changed)
     return compare(same.values_list("binding_id", flat=True))
-
-
-def pending_claims() -> list[int]:
-    """Claims in the reader's scope to be run again, or for the first time."""
-    never = Binding.objects.filter(verdicts__isnull=True).values_list("claim_id", flat=True)
-    stale = Claim.objects.filter(is_stale=True).values_list("id", flat=True)
-    return sorted({*never, *stale})

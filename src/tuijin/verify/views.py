@@ -19,9 +19,10 @@ from tuijin.ledger.access import requires
 from tuijin.ledger.models import Place, Project
 from tuijin.see import overview
 from tuijin.see.language import choice_text, either
-from tuijin.verify import choosing, runs, showing, staleness, wording
+from tuijin.verify import choosing, runs, showing, wording
 from tuijin.verify.checks import DEFAULT_SEED
 from tuijin.verify.models import Claim, Run
+from tuijin.verify.tasks import pending_claims
 
 _SHOWN_OF_A_RUN = 200
 _LAST_RUNS = 8
@@ -57,7 +58,7 @@ def show_claims(request: HttpRequest) -> HttpResponse:
         "dimensions": _choices("dimension"),
         "kinds": _choices("check"),
         "places": _places(),
-        "pending_count": len(staleness.pending_claims()),
+        "pending_count": len(pending_claims()),
         "runs": runs.visible_runs().select_related("user")[:_LAST_RUNS],
         "reasons": _REASONS,
     }
@@ -126,7 +127,7 @@ def _chosen(request: HttpRequest) -> tuple[str, list[int]]:
         )
     own = runs.own_claim_ids()
     if request.POST.get("which") == "pending":
-        return _("待重验的承诺"), sorted(own & set(staleness.pending_claims()))
+        return _("待重验的承诺"), sorted(own & set(pending_claims()))
     if request.POST.get("which") == "all":
         return _("全部承诺"), sorted(own)
     raise ImportFailed("claim, project or which must be given", code="nothing_to_verify")

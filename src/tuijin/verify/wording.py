@@ -108,13 +108,20 @@ def write_needs(verdict: Verdict, *, english: bool) -> str:
         return missing
     name, unit, low, high = verdict.decides[0]
     wanted = write_range(low, high, unit, english=english)
-    named = "" if verdict.value is None else f"{name} "  # else what is missing names it already
+    # Without a value, what is missing names it already.
+    named = "" if verdict.value is None else f"{_in_words(verdict, name, english=english)} "
     if verdict.binding.kind == "evidence":
         named = load_plugin(CLAIM_TYPES, verdict.inputs["statement"]["claim_type"]).symbol + " "
     is_wide = low < high
     if english:
         return f"{missing}: needs {named}{wanted}" + (" at the ranges on file" if is_wide else "")
     return f"{missing}：需要{named}{wanted}" + ("（按现有数据的范围）" if is_wide else "")
+
+
+def _in_words(verdict: Verdict, name: str, *, english: bool) -> str:
+    """A model's parameter by its description."""
+    described = {p["name"]: p for p in verdict.inputs.get("parameters", ())}.get(name, {})
+    return described.get("description" if english else "description_zh") or name
 
 
 def write_check(verdict: Verdict, *, sources: str, english: bool) -> str:
