@@ -11,8 +11,8 @@ from tuijin.errors import ImportFailed
 from tuijin.ledger import records
 from tuijin.ledger.models import Project
 from tuijin.meet import ordering
+from tuijin.meet.days import load_days
 from tuijin.meet.models import Meeting, Stop
-from tuijin.meet.sheets import load_days
 from tuijin.meet.wording import tour_sentences
 
 pytestmark = pytest.mark.django_db

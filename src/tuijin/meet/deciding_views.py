@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tuijin.ledger import scope, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import Project
+from tuijin.meet.days import load_days
 from tuijin.meet.decisions import decide
 from tuijin.meet.forms import ClosingForm, DecisionForm
 from tuijin.meet.models import Decision
-from tuijin.meet.sheets import load_days
 from tuijin.meet.views import find_meeting
 from tuijin.push.issues import close_issue
 

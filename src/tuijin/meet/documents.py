@@ -9,6 +9,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from tuijin.meet import ballots
+from tuijin.meet.days import DayPlan, load_days
 from tuijin.meet.models import Decision, Meeting, ScoreRule
 from tuijin.meet.paper import (
     Block,
@@ -26,7 +27,7 @@ from tuijin.meet.paper import (
 )
 from tuijin.meet.paper.document import Language, Ruling
 from tuijin.meet.scoring import Standing
-from tuijin.meet.sheets import DayPlan, Sheet, build_sheets, count_rulings, load_days
+from tuijin.meet.sheets import Sheet, build_sheets, count_rulings
 from tuijin.meet.wording import (
     RULING_WORDS,
     light_word,
@@ -175,7 +176,7 @@ def _late_blocks(sheet: Sheet) -> list[Block]:
     if not sheet.late:
         blocks = [Paragraph(_("在案节点没有逾期。"))]
     if sheet.light:
-        blocks.append(Paragraph(light_word(sheet)))
+        blocks.append(Paragraph(light_word(sheet.light, sheet.light_rule)))
     return blocks
 
 

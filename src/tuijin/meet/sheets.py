@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from tuijin.ledger import scope, visible
 from tuijin.ledger.models import Figure, OperatingRecord, Project
+from tuijin.meet.days import load_days
 from tuijin.meet.models import Comment, Meeting, Stop
-from tuijin.meet.ordering import days_of, load_stops
 from tuijin.meet.questions import Asked, ask
 from tuijin.meet.remarks import Earlier, last_time
 from tuijin.meet.verdict_words import deciding, in_words, write_found, write_open
@@ -27,8 +27,6 @@ from tuijin.see.wording import write_money
 from tuijin.verify.listing import Line, load_lines
 from tuijin.verify.models import Claim, Verdict
 from tuijin.verify.wording import write_check
-
-STATED_METRIC = "meeting_projects_count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,34 +68,6 @@ class Sheet:
     earlier: Earlier | None
     questions: tuple[Asked, ...]
     comments: tuple[Comment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DayPlan:
-    """A day of the tour: its stops in order, and what the record says was seen."""
-
-    day: date
-    stops: tuple[Stop, ...]
-    stated: Figure | None
-
-    @property
-    def unnamed_count(self) -> int:
-        """Projects said to have been seen that nobody has named."""
-        said = int(self.stated.value) if self.stated and self.stated.value else 0
-        return max(0, said - len(self.stops))
-
-
-def load_days(meeting: Meeting) -> list[DayPlan]:
-    """Every day of the meeting with its visible stops."""
-    stops = list(load_stops(meeting))
-    stated = Figure.objects.filter(
-        place=meeting.place, metric=STATED_METRIC, is_current=True
-    ).select_related("source")
-    said = {figure.as_of: figure for figure in stated}
-    return [
-        DayPlan(day, tuple(s for s in stops if s.day == day), said.get(day.isoformat()))
-        for day in days_of(meeting)
-    ]
 
 
 def build_sheets(meeting: Meeting, *, as_of: date, day: date | None = None) -> list[Sheet]:

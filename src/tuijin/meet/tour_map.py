@@ -8,9 +8,9 @@ from typing import Any
 from django.urls import reverse
 
 from tuijin.ledger.models import PlaceBoundary
+from tuijin.meet.days import DayPlan
 from tuijin.meet.models import Meeting
 from tuijin.meet.ordering import Point, locate, locate_place
-from tuijin.meet.sheets import DayPlan
 from tuijin.meet.wording import visit_time, write_date
 from tuijin.see.language import either
 from tuijin.see.maps import place_name

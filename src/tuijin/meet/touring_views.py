@@ -16,8 +16,8 @@ from tuijin.importers.decimals import parse_decimal
 from tuijin.importers.faults import Fault
 from tuijin.ledger.access import requires
 from tuijin.meet import ballots, ordering, remarks
+from tuijin.meet.days import load_days
 from tuijin.meet.models import Meeting, Stop
-from tuijin.meet.sheets import load_days
 from tuijin.meet.views import find_meeting, find_stop, ranking_context
 
 

@@ -17,9 +17,10 @@ from tuijin.ledger import records, scope, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import Rulebook
 from tuijin.meet import ballots, ordering, planning
+from tuijin.meet.days import DayPlan, load_days
 from tuijin.meet.forms import DecisionForm, MeetingForm, StopForm, initial_of
 from tuijin.meet.models import Decision, Meeting, Stop
-from tuijin.meet.sheets import DayPlan, build_sheet, load_days
+from tuijin.meet.sheets import build_sheet
 from tuijin.meet.tour_map import build_map
 from tuijin.meet.wording import stated_sentence, tour_sentences, write_formula
 from tuijin.push.issues import is_overdue

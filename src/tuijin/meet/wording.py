@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tuijin.engines.route import ASSUMED_ROADS
+from tuijin.meet.days import DayPlan
 from tuijin.meet.models import Meeting, ScoreRule, Stop
+from tuijin.meet.remarks import Earlier
 from tuijin.push.issues import is_overdue
 from tuijin.see.language import either, is_english
-
-if TYPE_CHECKING:
-    from tuijin.meet.remarks import Earlier
-    from tuijin.meet.sheets import DayPlan, Sheet
+from tuijin.see.models import LightRule
 
 RULING_WORDS = {
     "HOLDS": gettext_lazy("成立"),
@@ -127,13 +125,13 @@ def tour_sentences(meeting: Meeting, plan: DayPlan) -> list[str]:
     return lines
 
 
-def light_word(sheet: Sheet) -> str:
+def light_word(light: str, rule: LightRule | None) -> str:
     """The light, and the rule that lit it."""
-    word = _LIGHTS[sheet.light]
-    if sheet.light_rule is None:
+    word = _LIGHTS[light]
+    if rule is None:
         return _("亮灯：%(light)s。") % {"light": word}
-    rule = either(sheet.light_rule.name, sheet.light_rule.name_en)
-    return _("亮灯：%(light)s（%(rule)s）。") % {"light": word, "rule": rule}
+    named = either(rule.name, rule.name_en)
+    return _("亮灯：%(light)s（%(rule)s）。") % {"light": word, "rule": named}
 
 
 def said_lines(earlier: Earlier | None, *, as_of: date) -> list[str]:

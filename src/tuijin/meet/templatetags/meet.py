@@ -8,11 +8,12 @@ from typing import Any
 from django import template
 
 from tuijin.meet import wording
+from tuijin.meet.days import DayPlan
 from tuijin.meet.models import Meeting, Stop
 from tuijin.meet.paper import Brief
 from tuijin.meet.paper.numbering import number_blocks
 from tuijin.meet.remarks import Earlier
-from tuijin.meet.sheets import DayPlan, Sheet
+from tuijin.meet.sheets import Sheet
 
 register = template.Library()
 
