@@ -20,7 +20,7 @@ PURE = ("engines", "project_models", "importers", "verify/claim_types")
 ROOMS = ("ledger", "see", "verify", "plan", "push", "meet")
 
 # Beside the standard library and ourselves. A solver belongs to the one engine that calls it.
-EVERY_ENGINE_MAY = {"numpy", "numba"}
+EVERY_ENGINE_MAY = {"numpy", "numba", "llvmlite"}  # llvmlite is numba's own compiler
 ENGINE_MAY = {"energy": {"highspy"}, "route": {"pyvrp"}, "text": {"opencc"}}
 
 CLOCKS = {"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "time.time"}
