@@ -155,12 +155,12 @@ def test_a_foreign_project_is_read_but_not_written(browse, portfolio) -> None:
 def test_many_at_once_or_none(browse, portfolio) -> None:
     client = browse("place_editor")
     own, foreign = portfolio["slow"].pk, portfolio["fair"].pk
-    sent = {"ids": [own, foreign], "column": "stage", "value": "completed"}
+    sent = {"ids": [own, foreign], "change": "stage=completed"}
     assert client.post("/projects/change/", sent).status_code == 403
     assert Project.objects.get(pk=own).stage == "building"
     assert client.post("/projects/change/", sent | {"ids": [own]}).status_code == 302
     assert Project.objects.get(pk=own).stage == "completed"
-    assert client.post("/projects/change/", sent | {"column": "name"}).status_code == 422
+    assert client.post("/projects/change/", sent | {"change": "name=x"}).status_code == 422
 
 
 def test_export_is_what_is_shown(browse, portfolio) -> None:

@@ -47,7 +47,7 @@ def test_filter_choose_and_change_many(visit) -> None:
     assert page.get_by_role("link", name="设想").count() == 0
     page.get_by_label("全选").check()
     page.on("dialog", lambda dialog: dialog.accept())
-    page.get_by_label("阶段改为").select_option("completed")
+    page.get_by_label("改为").select_option("stage=completed")
     page.get_by_role("button", name="修改", exact=True).click()
     page.get_by_text("已修改1个项目").wait_for()
 

@@ -120,7 +120,7 @@ def record_reason(request: HttpRequest, project_id: int) -> HttpResponse:
 def change_many(request: HttpRequest) -> HttpResponse:
     """Set one column of the ticked projects."""
     ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
-    column, value = request.POST.get("column", ""), request.POST.get("value", "")
+    column, _sign, value = request.POST.get("change", "").partition("=")
     if column not in forms.BULK or value not in CHOICES[column]:
         raise ImportFailed(f"cannot set {column[:40]!r} to {value[:40]!r}", code="bulk")
     if not 0 < len(ids) <= _MOST_AT_ONCE:

@@ -73,7 +73,9 @@ def show_projects(request: HttpRequest) -> HttpResponse:
         "saved_views": SavedView.objects.filter(user=scope.current().user_id),
         "kept": _kept(request, "columns", "sort"),
         "kept_filters": _kept(request, *(n for n in request.GET if n not in ("columns", "after"))),
-        "bulk_columns": [(name, _choice_list(name)) for name in forms.BULK],
+        "bulk_columns": [
+            (name, listing.COLUMNS[name].title, _choice_list(name)) for name in forms.BULK
+        ],
     }
     return render(request, "see/projects.html", context)
 
