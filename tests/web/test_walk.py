@@ -150,6 +150,8 @@ def test_from_a_workbook_with_errors_to_a_decision(page: Any, served: str, tmp_p
     page.get_by_role("link", name="全市招商引资和重大项目推进会").click()
     page.locator("details", has_text="记录").first.evaluate("d => d.open = true")
     page.fill("[name=text]", "固阳县报送负极材料项目签约吨位")
+    page.fill("[name=owner_unit]", "固阳县发展和改革委员会")
+    page.fill("[name=due_on]", "2026-12-31")
     page.get_by_role("button", name="记录并转为督办事项").click()
     page.wait_for_load_state("networkidle")
     assert "固阳县报送负极材料项目签约吨位" in page.inner_text("main")

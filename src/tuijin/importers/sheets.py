@@ -253,7 +253,7 @@ def _note_formulas(sheet: _Sheet) -> None:
 def _build_tables(sheet: _Sheet) -> list[Table]:
     main = _main_noun(sheet.found.header)
     _require(sheet, main)
-    bad = np.isin(sheet.rows, [problem.row for problem in sheet.problems if problem.row])
+    bad = np.isin(sheet.rows, _unusable_rows(sheet, main))
     groups: dict[tuple[str, str], dict[str, np.ndarray]] = {}
     for name, values in sheet.values.items():
         full, _, when = name.partition("@")
@@ -269,6 +269,18 @@ def _build_tables(sheet: _Sheet) -> list[Table]:
         else:
             tables.extend(_beside(sheet, noun, when, columns, groups[main, ""], ~bad))
     return tables
+
+
+def _unusable_rows(sheet: _Sheet, main: str) -> list[int]:
+    """
+    Rows that cannot be told apart or placed.
+
+    Other rows with a problem go on, so that a clerk is told of an unknown place and a wrong amount
+    in the same answer; the file is refused as a whole either way.
+    """
+    noun = NOUNS[main]
+    needed = {column.name for column in noun.columns if column.required} | {*noun.key}
+    return [p.row for p in sheet.problems if p.row and (p.field in needed or not p.field)]
 
 
 def _require(sheet: _Sheet, main: str) -> None:
