@@ -98,7 +98,7 @@ def _document(lines: list[listing.Line]) -> dict[str, Any]:
         "counts": _counts(lines),
     }
     errors = [
-        {"claim": line.claim.key, "check": binding.kind, **binding.error}
+        {"claim": line.claim.key, "check": binding.kind, **(binding.error or {})}
         for line in lines
         for binding in line.errors
     ]
@@ -141,7 +141,7 @@ def _rows(line: listing.Line) -> list[tuple[str, str, str, str]]:
         elif needs:
             check = f"{check}: {needs}"
         rows.append((statement, verdict.ruling, value, check))
-    rows += [(statement, "ERROR", str(b.error["message"]), "") for b in line.errors]
+    rows += [(statement, "ERROR", str((b.error or {}).get("message")), "") for b in line.errors]
     return rows or [(statement, "NOT RUN", "no check is bound", "")]
 
 

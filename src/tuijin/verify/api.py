@@ -44,7 +44,8 @@ def list_verdicts(
     rows = Verdict.objects.all() if history else Verdict.objects.filter(is_current=True)
     if claim is not None:
         rows = rows.filter(claim=paging.as_id(claim))
-    page = paging.read_page(rows.values("id"), order="-id", token=after, size=size)
+    ids_only: Any = rows.values("id")
+    page = paging.read_page(ids_only, order="-id", token=after, size=size)
     ids = [row["id"] for row in page.rows]
     found = Verdict.objects.select_related("binding", "claim__project__place").in_bulk(ids)
     return answer({"items": [_verdict(found[pk]) for pk in ids], "next": page.next_token})

@@ -227,7 +227,7 @@ def _month_number(month: date) -> int:
 def _add_reach(facts: Facts, projects: set[int]) -> None:
     def latest(model: Any, column: str, **current: bool) -> Iterable[tuple[int, Any]]:
         rows = model.objects.filter(project__in=projects, **current).order_by()
-        return rows.values_list("project_id").annotate(Max(column))  # type: ignore[no-any-return]  # model is any table
+        return rows.values_list("project_id").annotate(Max(column))
 
     dated = [
         *latest(StageEvent, "on", is_current=True),

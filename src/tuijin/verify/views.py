@@ -47,7 +47,8 @@ _REASONS = {
 def show_claims(request: HttpRequest) -> HttpResponse:
     """The list, with filters."""
     query = choosing.parse(request.GET)
-    page = paging.read_page(choosing.choose(query).values("id"), token=query.token)
+    ids_only: Any = choosing.choose(query).values("id")
+    page = paging.read_page(ids_only, token=query.token)
     claims = Claim.objects.filter(pk__in=[row["id"] for row in page.rows])
     context = {
         "query": query,
