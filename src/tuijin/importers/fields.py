@@ -53,7 +53,7 @@ class _Reading:
     def refuse(self, where: np.ndarray, code: str, expected: str) -> None:
         """Refuse cells by index."""
         for index in where.tolist():
-            shown = self.cells.text_at(index)
+            shown = texts.printable(self.cells.text_at(index))
             message = f"“{shown[:60]}”不符合要求" if shown else "没有可用的值"
             self.problems.append(self._problem(code, message, index, expected))
         self.values[where] = None

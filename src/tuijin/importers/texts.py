@@ -82,6 +82,11 @@ def clean_text(text: str, *, max_length: int, is_long: bool = False) -> str | No
     return text or None
 
 
+def printable(text: str) -> str:
+    """Show a text without what would disturb the line it stands in."""
+    return _BIDI.sub("\ufffd", _CONTROLS.sub("\ufffd", text))
+
+
 def _too_long(max_length: int) -> Fault:
     return Fault("too_long", f"最多 {max_length} 字")
 

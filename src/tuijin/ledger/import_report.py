@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from tuijin.importers.dates import show_period
 from tuijin.importers.nouns import CHOICES, Column
 from tuijin.importers.xlsx_write import ExportColumn, write_sheet
 from tuijin.ledger.intake import NounPreview, Preview
-from tuijin.ledger.models import ImportBatch, TrailEvent
+from tuijin.ledger.models import ImportBatch, Project, TrailEvent
 
 SHOWN_NEW, SHOWN_CHANGED = 50, 200
 # What is wrong, or noted, in a few words; the message beside it names the value.
@@ -69,44 +69,62 @@ def word_of(code: str) -> str:
 
 def build_shown(preview: Preview) -> list[dict[str, Any]]:
     """The first entries of each noun, as plain values that a batch can keep."""
+    names = _project_names(preview)
     return [
         {
             "noun": name,
             "new_count": int(noun.new.size),
             "changed_count": len(noun.changed),
             "unchanged_count": noun.unchanged_count,
-            "new": [_entry(noun, index) for index in noun.new[:SHOWN_NEW].tolist()],
-            "changed": _changed(noun),
+            "new": [_entry(noun, index, names) for index in noun.new[:SHOWN_NEW].tolist()],
+            "changed": _changed(noun, names),
         }
         for name, noun in preview.nouns.items()
     ]
 
 
-def _entry(noun: NounPreview, index: int) -> dict[str, Any]:
+def _project_names(preview: Preview) -> dict[str, str]:
+    """Names of the projects that the shown entries are of."""
+    keys: set[str] = set()
+    for noun in preview.nouns.values():
+        if "project" in noun.incoming.columns:
+            shown = [*noun.new[:SHOWN_NEW].tolist(), *list(noun.changed)[:SHOWN_CHANGED]]
+            keys.update(key for key in noun.incoming.columns["project"][shown] if key)
+    names = dict(Project.objects.filter(key__in=keys).values_list("key", "name"))
+    projects = preview.nouns.get("project")
+    if projects is not None and "name" in projects.incoming.columns:
+        columns = projects.incoming.columns
+        names.update(zip(columns["key"].tolist(), columns["name"].tolist(), strict=True))
+    return names
+
+
+def _entry(noun: NounPreview, index: int, names: Mapping[str, str]) -> dict[str, Any]:
     incoming = noun.incoming
     return {
         "sheet": str(incoming.sheets[index]),
         "row": int(incoming.rows[index]),
-        "label": _label(noun, index),
+        "label": _label(noun, index, names),
     }
 
 
-def _label(noun: NounPreview, index: int) -> str:
-    """What a person knows an entry by."""
+def _label(noun: NounPreview, index: int, names: Mapping[str, str]) -> str:
+    """What a person knows an entry by; `names` are those of projects by key."""
     columns, spec = noun.incoming.columns, noun.target.noun
     for name in ("name", "title"):
         if name in columns and columns[name][index]:
             return str(columns[name][index])
     parts = [_show(spec.column(name), columns[name][index]) for name in spec.key]
+    if spec.key[0] == "project":
+        parts[0] = names.get(columns["project"][index], parts[0])
     return " · ".join(part for part in parts if part)
 
 
-def _changed(noun: NounPreview) -> list[dict[str, Any]]:
+def _changed(noun: NounPreview, names: Mapping[str, str]) -> list[dict[str, Any]]:
     shown = list(noun.changed.items())[:SHOWN_CHANGED]
     files = _files_of(noun, [noun.old_ids[index] for index, _ in shown])
     return [
         {
-            **_entry(noun, index),
+            **_entry(noun, index, names),
             "was_in": files.get(str(noun.old_ids[index]), ""),
             "fields": [
                 {
@@ -144,7 +162,8 @@ def _show(column: Column, value: Any) -> str:
     if column.kind == "period":
         return show_period(str(value))
     if isinstance(value, Decimal):
-        return f"{value:,f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:,f}"
+        shown = f"{value:,f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:,f}"
+        return f"{shown} 元" if column.kind == "money" else shown
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bool):

@@ -92,12 +92,22 @@ def preview(tables: Iterable[Table], *, problems: Sequence[Problem] = ()) -> Pre
             continue
         incoming = gather(target, by_noun[noun])
         prepare(incoming, coming, result.refused)
+        _drop_refused(incoming, problems)
         found = _compare(incoming, coming)
         result.nouns[noun] = found
         coming.announce(incoming)
         if noun == "project":
             coming.new_projects.update(incoming.columns["key"][found.new].tolist())
     return result
+
+
+def _drop_refused(incoming: Incoming, problems: Sequence[Problem]) -> None:
+    """Leave out rows the importer found something wrong with, once their references are checked."""
+    if not problems:
+        return
+    bad = {(problem.sheet, problem.row) for problem in problems if problem.row}
+    places = zip(incoming.sheets.tolist(), incoming.rows.tolist(), strict=True)
+    incoming.keep(np.array([place not in bad for place in places], dtype=bool))
 
 
 def _compare(incoming: Incoming, coming: Coming) -> NounPreview:
