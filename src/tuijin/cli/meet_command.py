@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,13 @@ from tuijin.errors import BadInput, NotFound, UsageError
 from tuijin.ledger import references
 from tuijin.meet import documents, ordering, planning
 from tuijin.meet.models import Meeting
-from tuijin.meet.paper import render_docx, render_pdf
+from tuijin.meet.paper import Brief, Pack, render_docx, render_pdf
 
 _WRITERS = {".pdf": render_pdf, ".docx": render_docx}
-_BUILDERS = {"pack": documents.build_pack, "brief": documents.build_brief}
+_BUILDERS: dict[str, Callable[..., Brief | Pack]] = {
+    "pack": documents.build_pack,
+    "brief": documents.build_brief,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

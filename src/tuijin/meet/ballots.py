@@ -15,7 +15,7 @@ from django.db.models import Count
 
 from tuijin.errors import Conflict, ImportFailed, NotAllowed
 from tuijin.ledger import records, scope
-from tuijin.ledger.models import Rulebook, RulebookChoice
+from tuijin.ledger.models import Place, Rulebook, RulebookChoice
 from tuijin.meet.models import Meeting, ScoreRule, Statement, Stop, Vote
 from tuijin.meet.scoring import Standing, rank_stops, rounded
 
@@ -26,7 +26,7 @@ def rulebook_of(meeting: Meeting) -> Rulebook:
     """The meeting's own way to score, or that of its place or the nearest above, or Jining's."""
     if meeting.rulebook is not None:
         return meeting.rulebook
-    place = meeting.place
+    place: Place | None = meeting.place
     while place is not None:
         chosen = RulebookChoice.objects.filter(place=place, kind=Rulebook.Kind.SCORE).first()
         if chosen is not None:
@@ -129,7 +129,7 @@ def own_ballot(meeting: Meeting) -> dict[int, dict[str, Decimal]]:
     rows = Vote.objects.filter(stop__meeting=meeting, voter=scope.current().user_id)
     found: dict[int, dict[str, Decimal]] = {}
     for stop, code, points in rows.values_list("stop_id", "rule__code", "points"):
-        found.setdefault(stop, {})[code] = points
+        found.setdefault(stop, {})[code] = Decimal(points)
     return found
 
 
@@ -159,7 +159,8 @@ def standings(meeting: Meeting) -> list[Standing]:
         .annotate(n=Count("voter", distinct=True))
         .values_list("stop_id", "n")
     )
-    given = votes.values_list("stop_id", "rule_id", "points")
+    rows = votes.values_list("stop_id", "rule_id", "points")
+    given = ((stop, rule, Decimal(points)) for stop, rule, points in rows)
     return rank_stops(groups, given, kind=kind_of(rules), voters=voters)
 
 

@@ -40,6 +40,12 @@ def _date(label: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=_input("date"))
 
 
+def _choice(form: forms.Form, name: str) -> forms.ChoiceField:
+    found = form.fields[name]
+    assert isinstance(found, forms.ChoiceField)
+    return found
+
+
 class MeetingForm(forms.Form):
     """A meeting's dates, place and hours."""
 
@@ -56,7 +62,7 @@ class MeetingForm(forms.Form):
     def __init__(self, data: Any = None, *, places: Iterable[Place], **options: Any) -> None:
         options.setdefault("initial", {"day_starts_at": "08:30", "day_ends_at": "18:30"})
         super().__init__(data, **options)
-        self.fields["place"].choices = [(place.code, place_name(place)) for place in places]
+        _choice(self, "place").choices = [(place.code, place_name(place)) for place in places]
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
@@ -81,7 +87,7 @@ class StopForm(forms.Form):
 
     def __init__(self, data: Any = None, *, days: Iterable[Any], **options: Any) -> None:
         super().__init__(data, **options)
-        self.fields["day"].choices = [(day.isoformat(), day.isoformat()) for day in days]
+        _choice(self, "day").choices = [(day.isoformat(), day.isoformat()) for day in days]
 
 
 class DecisionForm(forms.Form):
@@ -99,7 +105,7 @@ class DecisionForm(forms.Form):
     ) -> None:
         super().__init__(data, **options)
         named = [(str(pk), name) for pk, name in dict(projects).items()]
-        self.fields["project"].choices = [("", _("会议整体")), *named]
+        _choice(self, "project").choices = [("", _("会议整体")), *named]
 
 
 class ClosingForm(forms.Form):

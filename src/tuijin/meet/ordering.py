@@ -169,8 +169,8 @@ def days_of(meeting: Meeting) -> list[date]:
 
 
 def follow(events: Sequence[TrailEvent]) -> None:
-    """Order the tours of stops that a file brought in."""
-    brought = {int(e.object_id) for e in events if e.object_type == "stop" and e.batch}
+    """Order the tours that got stops, from a file or through the API."""
+    brought = {int(e.object_id) for e in events if (e.object_type, e.action) == ("stop", "create")}
     if brought:
         transaction.on_commit(lambda: _order_meetings_of(brought))
 

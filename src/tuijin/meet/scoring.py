@@ -50,7 +50,8 @@ def score_stop(given: Sequence[Given]) -> Fraction | None:
     points: dict[int, list[Fraction]] = defaultdict(list)
     for _, rule, value in given:
         points[rule].append(Fraction(value))
-    return sum((sum(values) / len(values) for values in points.values()), start=Fraction(0))
+    means = (sum(values, start=Fraction(0)) / len(values) for values in points.values())
+    return sum(means, start=Fraction(0))
 
 
 def score_by_rank(given: Sequence[Given]) -> Fraction | None:

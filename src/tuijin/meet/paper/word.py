@@ -230,7 +230,8 @@ def _add_grid(
     if not n_columns:
         return
     section = word.sections[0]
-    room = section.page_width - section.left_margin - section.right_margin
+    edges = (section.left_margin or 0) + (section.right_margin or 0)
+    room = (section.page_width or 0) - edges
     shares = widths or (1,) * n_columns
     table = word.add_table(rows=0, cols=n_columns)
     table.style, table.autofit = "Table Grid", False
