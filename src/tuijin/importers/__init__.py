@@ -67,7 +67,12 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a file says. Problems refuse single rows; a file that cannot be read raises."""
+    """
+    What a file says; a file that cannot be read raises.
+
+    Any problem refuses the whole file. The tables may still hold rows that have one, with None in
+    place of the bad cell, so that everything wrong with them can be told at once.
+    """
 
     tables: tuple[Table, ...]
     problems: tuple[Problem, ...] = ()
