@@ -16,7 +16,15 @@ from tests.verify.conftest import (
     sales_claim,
 )
 from tuijin.ledger import records, trail
-from tuijin.ledger.models import Figure, OperatingRecord, Project, Tally, TrailEvent
+from tuijin.ledger.models import (
+    Evidence,
+    Figure,
+    Node,
+    OperatingRecord,
+    Project,
+    Tally,
+    TrailEvent,
+)
 from tuijin.verify.models import Binding, Claim, Verdict
 from tuijin.verify.runner import count_rulings, verify_claims
 from tuijin.verify.verdicts import as_document
@@ -57,6 +65,22 @@ def test_port_opened_five_months_late(ledger):
     found = verdict_of(claim)
     assert (found.ruling, found.on) == ("FALLS SHORT", date(2026, 3, 3))
     assert (found.seed, found.made_with) == (None, "verify 1")
+
+
+def test_a_node_and_a_notice_date_an_event(ledger):
+    claims = [
+        add_claim(
+            ledger.port, using, check="evidence", using=using, metric="in_operation",
+            claim_type="by_date", by_date=date(2025, 9, 30), unit="date",
+        )
+        for using in ("node:启动运行", "evidence:notice")
+    ]  # fmt: skip
+    records.save_new([Node(project=ledger.port, node="启动运行", done_on=date(2026, 3, 3))])
+    records.save_new(
+        [Evidence(key="notice", project=ledger.port, kind="notice", title="公告",
+                  taken_on=date(2025, 9, 30))]
+    )  # fmt: skip
+    assert [verdict_of(claim).ruling for claim in claims] == ["FALLS SHORT", "HOLDS"]
 
 
 def test_silence_is_undecided_until_the_record_reaches_past_the_date(ledger):

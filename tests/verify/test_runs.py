@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -119,6 +120,15 @@ def worker(transactional_db: Any, tmp_path: Path) -> Iterator[subprocess.Popen[b
         process.wait(10)
 
 
+def has_process(run):
+    """Whether the job of a run is alive: it must not outlive its worker."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if str(run.pk).encode() in path.read_bytes():
+                return True
+    return False
+
+
 def status_of(run):
     return Run.objects.values_list("status", flat=True).get(pk=run.pk)
 
@@ -167,5 +177,6 @@ def test_a_real_worker_runs_cancels_and_is_interrupted(worker):
     wait_for(lambda: status_of(again) == "running")
     worker.send_signal(signal.SIGKILL)
     worker.wait(10)
+    wait_for(lambda: not has_process(again), seconds=5)
     Run.objects.filter(pk=again.pk).update(alive_at=timezone.now() - timedelta(minutes=1))
     assert runs.find_run(again.pk).reason == "interrupted"

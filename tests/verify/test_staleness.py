@@ -25,6 +25,7 @@ from tuijin.ledger import records, scope
 from tuijin.ledger.models import (
     Evidence,
     Figure,
+    Node,
     OperatingRecord,
     ProgressReport,
     Project,
@@ -82,7 +83,14 @@ def build_claims(ledger):
             metric="total_investment_yuan", target=Decimal(1), unit="yi_yuan",
         )
     )  # fmt: skip
-    return claims
+    dated = [
+        add_claim(
+            ledger.port, name, check="evidence", using=name, metric=name, unit="date",
+            claim_type="by_date", by_date=date(2025, 10, 5),
+        )
+        for name in ("node:启动", "evidence:e0")
+    ]  # fmt: skip
+    return [*claims, *dated]
 
 
 METRICS = ("output_t_per_year", "sales_yuan_per_year", "price_yuan_per_t", "unrelated")
@@ -95,6 +103,7 @@ changes = st.lists(
         st.tuples(st.just("stage"), projects, st.sampled_from(("building", "producing"))),
         st.tuples(st.just("operating"), projects, st.integers(1, 3), st.integers(0, 2)),
         st.tuples(st.just("evidence"), projects, st.integers(1, 9)),
+        st.tuples(st.just("node"), projects, st.sampled_from(("启动", "竣工")), st.integers(1, 9)),
         st.tuples(st.just("report"), projects, st.integers(1, 9)),
         st.tuples(st.just("invest"), projects, st.integers(1, 3)),
         st.tuples(st.just("rename"), projects, st.text("甲乙", min_size=1, max_size=4)),
@@ -163,6 +172,14 @@ class Changes:
             [Evidence(key=f"e{count}", project=self._project(project), kind="photo", title="照片",
                       taken_on=date(2025, 10, day))]
         )  # fmt: skip
+
+    def _node(self, project, node, day):
+        project, on = self._project(project), date(2025, 10, day)
+        row = Node.objects.filter(project=project, node=node, is_current=True).first()
+        if row is None:
+            records.save_new([Node(project=project, node=node, done_on=on)])
+        else:
+            records.correct_many(Node, {row.pk: {"done_on": on}})
 
     def _report(self, project, month):
         period, project = f"2025-{month:02}", self._project(project)

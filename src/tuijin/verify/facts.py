@@ -2,7 +2,8 @@
 What is on record under a name, for many projects at once.
 
 A name is a figure's metric, a column of the project, a stage (the date it was reached), a yearly
-sum of operating records, or `place.` and a metric of the project's place. A topic is a name of one
+sum of operating records, `node:` and a node (the date it was done), `evidence:` and the key of a
+document (its date), or `place.` and a metric of the project's place. A topic is a name of one
 project: whatever a check reads has a topic, and so has what it looked for and did not find.
 """
 
@@ -22,6 +23,7 @@ from tuijin.importers.nouns import CHOICES
 from tuijin.ledger.models import (
     Evidence,
     Figure,
+    Node,
     OperatingRecord,
     ProgressReport,
     Project,
@@ -31,6 +33,7 @@ from tuijin.units import UNITS, to_base
 
 REACH = "@reach"  # last date that the record of a project reaches
 PLACE = "@place"  # the project's place itself
+NODES, DOCUMENTS = "node:", "evidence:"
 YEARLY = {
     "sales_yuan_per_year": ("sales_yuan", "yuan_per_year"),
     "tax_yuan_per_year": ("tax_yuan", "yuan_per_year"),
@@ -101,6 +104,8 @@ def load_facts(wanted: Iterable[tuple[int, str]], places: Mapping[int, str]) -> 
         _add_columns(facts, pairs, projects)
     if names & STAGES.keys():
         _add_stages(facts, pairs, projects)
+    _add_nodes(facts, pairs, projects)
+    _add_documents(facts, pairs, projects)
     if names & YEARLY.keys() or JOBS in names:
         _add_operating(facts, pairs, projects)
     if REACH in names:
@@ -180,6 +185,32 @@ def _add_stages(facts: Facts, pairs: set[tuple[int, str]], projects: set[int]) -
                 facts.by_name[project, name].append(fact)
 
 
+def _add_nodes(facts: Facts, pairs: set[tuple[int, str]], projects: set[int]) -> None:
+    wanted = {name.removeprefix(NODES) for _, name in pairs if name.startswith(NODES)}
+    if not wanted:
+        return
+    rows = Node.objects.filter(is_current=True, project__in=projects, node__in=wanted)
+    for project, node, on, source in rows.values_list(
+        "project_id", "node", "done_on", "source__key"
+    ):
+        if on is not None and (project, NODES + node) in pairs:
+            fact = Fact(NODES + node, "date", on=on, source=source or "", field_class="I")
+            facts.by_name[project, NODES + node].append(fact)
+
+
+def _add_documents(facts: Facts, pairs: set[tuple[int, str]], projects: set[int]) -> None:
+    wanted = {name.removeprefix(DOCUMENTS) for _, name in pairs if name.startswith(DOCUMENTS)}
+    if not wanted:
+        return
+    rows = Evidence.objects.filter(project__in=projects, key__in=wanted)
+    for project, key, on, source in rows.values_list(
+        "project_id", "key", "taken_on", "source__key"
+    ):
+        if on is not None and (project, DOCUMENTS + key) in pairs:
+            fact = Fact(DOCUMENTS + key, "date", on=on, source=source or "", field_class="I")
+            facts.by_name[project, DOCUMENTS + key].append(fact)
+
+
 def _add_operating(facts: Facts, pairs: set[tuple[int, str]], projects: set[int]) -> None:
     columns = [column for column, _ in YEARLY.values()]
     records = OperatingRecord.objects.filter(is_current=True, project__in=projects)
@@ -232,6 +263,7 @@ def _add_reach(facts: Facts, projects: set[int]) -> None:
     dated = [
         *latest(StageEvent, "on", is_current=True),
         *latest(Evidence, "taken_on"),
+        *latest(Node, "done_on", is_current=True),
         *((p, end_of_period(v)) for p, v in latest(ProgressReport, "period", is_current=True)),
         *((p, end_of_month(v)) for p, v in latest(OperatingRecord, "month", is_current=True)),
     ]

@@ -11,7 +11,7 @@ from tuijin.errors import ClaimMalformed, TuijinError
 from tuijin.ledger import trail
 from tuijin.verify.cases import Case
 from tuijin.verify.checks import Check, Inputs, evidence, formula, model, not_its_own
-from tuijin.verify.facts import PLACE, REACH, Facts, load_facts, topic_of
+from tuijin.verify.facts import DOCUMENTS, NODES, PLACE, REACH, Facts, load_facts, topic_of
 
 CHECKS: dict[str, Check] = {
     "evidence": evidence.plugin,
@@ -43,6 +43,9 @@ def topics_of(case: Case) -> set[str]:
     if any(name.startswith("place.") for name in names):
         topics.add(topic_of(case.project_id, PLACE))
     topics |= {f"{case.place_id}/{name}" for name in names if name.startswith("place.")}
+    for kind in (NODES, DOCUMENTS):
+        if any(name.startswith(kind) for name in names):
+            topics.add(topic_of(case.project_id, kind))
     return topics
 
 

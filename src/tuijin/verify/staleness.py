@@ -19,7 +19,18 @@ from tuijin.ledger.models import Figure
 from tuijin.ledger.models.trail import TrailEvent
 from tuijin.verify.cases import chunks, load_cases
 from tuijin.verify.checks import DEFAULT_SEED
-from tuijin.verify.facts import COLUMNS, DATES, JOBS, PLACE, REACH, STAGES, YEARLY, topic_of
+from tuijin.verify.facts import (
+    COLUMNS,
+    DATES,
+    DOCUMENTS,
+    JOBS,
+    NODES,
+    PLACE,
+    REACH,
+    STAGES,
+    YEARLY,
+    topic_of,
+)
 from tuijin.verify.inputs import build_inputs, gather, sha256_of
 from tuijin.verify.models import Binding, Dependency, Verdict
 from tuijin.verify.tasks import ask_for_rerun
@@ -28,7 +39,8 @@ from tuijin.verify.verdicts import mark_claims
 _NAMES = {
     "operatingrecord": (*YEARLY, JOBS, REACH),
     "stageevent": (*STAGES, REACH),
-    "evidence": (REACH,),
+    "evidence": (DOCUMENTS, REACH),
+    "node": (NODES, REACH),
     "progressreport": (REACH,),
     "project": (*COLUMNS, *DATES, PLACE),
 }
