@@ -6,7 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 
-from tuijin.errors import ImportFailed, Problem, TooLarge
+from tuijin.errors import BadInput, ImportFailed, Problem, TooLarge
 from tuijin.importers.decode import decode_text
 
 MAX_FILE_BYTES = 20_000_000
@@ -36,9 +36,7 @@ def read_header(data: bytes) -> tuple[str, ...]:
     try:
         text, _ = decode_text(line)
         return tuple(next(csv.reader([text.strip("\r")]), []))
-    except (ImportFailed, csv.Error):
-        return ()
-    except UnicodeError:
+    except (BadInput, csv.Error):
         return ()
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tuijin.engines.text import extract_article, find_code
+from tuijin.engines.text import extract_article, find_code, find_places, official_name
 from tuijin.errors import Problem
 from tuijin.importers import ColumnMapping, Parsed
 from tuijin.importers.article.reading import READERS, read_articles
@@ -119,9 +119,27 @@ def _entries_of(facts: Mapping[str, Any], row: int, notes: list[Problem]) -> dic
                 {"key": project["owner"], "name": found["investor"][:200], "source": source}
             )
         entries["figure"].extend(_project_figures(found, project["key"], source, published))
+    opening = (facts["title"], *facts["text"].split("\n")[:1])
     for number, fact in enumerate(facts["facts"], 1):
-        entries["figure"].append(_fact(fact, f"{source}-{number}", source))
+        place = _first_place(fact["scope"] or "", *opening)
+        if place is None:
+            message = f"{fact['key']} {fact['value']}{fact['unit']}：文中没有可以确定的地区，未收录"
+            notes.append(Problem("place_unknown", message, row=row, field="place"))
+        else:
+            entries["figure"].append(_fact(fact, f"{source}-{number}", source, place=place))
     return entries
+
+
+def _first_place(*texts: str) -> str | None:
+    """The smallest place that the first of the texts to name one leads to."""
+    for text in texts:
+        named: dict[str, str] = {}
+        for place in find_places(text):
+            named.setdefault(place.level, official_name(place))
+        code = find_code(named.get("province"), named.get("city"), named.get("county"))
+        if code:
+            return code
+    return None
 
 
 def _project(found: Mapping[str, Any], place: str, source: str) -> Entry:
@@ -197,11 +215,12 @@ def _project_figures(
     return figures
 
 
-def _fact(fact: Mapping[str, Any], key: str, source: str) -> Entry:
+def _fact(fact: Mapping[str, Any], key: str, source: str, *, place: str) -> Entry:
     unit = _UNITS.get(fact["unit"], "text")
     value = _value(fact["value"]) if unit != "text" else {"text_value": f"{fact['value']}"}
     return {
         "key": key,
+        "place": place,
         "metric": fact["key"],
         "title": "，".join(filter(None, (fact["scope"], fact["key"])))[:300],
         **value,

@@ -74,8 +74,8 @@ def read_point(
         ]
     accuracy = row["Location accuracy"].strip()
     return {
-        "longitude": longitude,
-        "latitude": latitude,
+        "longitude": float(longitude),
+        "latitude": float(latitude),
         "coordinate_system": "WGS-84",
         "location_accuracy": accuracy if accuracy == "exact" else "approximate",
     }, []

@@ -150,8 +150,8 @@ def _read_point(project: Mapping[str, Any]) -> Entry:
                 continue
             if abs(longitude) <= 180 and abs(latitude) <= 90:
                 return {
-                    "longitude": longitude,
-                    "latitude": latitude,
+                    "longitude": float(longitude),
+                    "latitude": float(latitude),
                     "coordinate_system": "WGS-84",
                     "location_accuracy": "approximate",
                 }

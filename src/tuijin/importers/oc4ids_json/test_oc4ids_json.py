@@ -52,7 +52,7 @@ def test_our_own_entries_become_a_package():
         "key": "baotou-anode", "name": "锂电池负极材料项目", "place": "150222", "stage": "building",
         "total_investment_yuan": Decimal(2500000000), "owner": "某公司",
         "started_on": date(2025, 3, 1),
-        "longitude": Decimal("110.06"), "latitude": Decimal("41.03"),
+        "longitude": 110.06, "latitude": 41.03,
     }  # fmt: skip
     figure = {
         "key": "baotou-anode-sales", "project": "baotou-anode", "metric": "sales",

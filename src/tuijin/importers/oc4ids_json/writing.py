@@ -213,5 +213,5 @@ def _instant(day: date) -> str:
     return f"{day.isoformat()}T00:00:00+08:00"
 
 
-def _number(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
+def _number(value: Decimal | float) -> int | float:
+    return int(value) if value == int(value) else float(value)
