@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from tests.meet.conftest import acting, add_user
 from tuijin.meet import ballots, documents, ordering, remarks
+from tuijin.meet.brief import build_brief
 from tuijin.meet.decisions import decide
 from tuijin.meet.models import Meeting, Stop
 from tuijin.meet.paper import render_docx, render_pdf
@@ -100,18 +101,18 @@ def test_brief_tells_scores_formula_decisions_in_both_forms(world):
         ballots.cast_ranks(world.meeting, "", order)
     decide(world.meeting, project=None, text="按月调度", owner_unit="市项目办",
            due_on=date(2025, 12, 31))  # fmt: skip
-    brief = documents.build_brief(documents.gather(world.meeting, as_of=AS_OF))
+    brief = build_brief(documents.gather(world.meeting, as_of=AS_OF))
     text = words(render_pdf(brief))
     word = Document(io.BytesIO(render_docx(brief)))
     cells = [c.text for t in word.tables for row in t.rows for c in row.cells]
-    for part in ("Σn(k)×(100−3(k−1))÷Σn(k)，k=1…13", "济宁", "按月调度", "市项目办"):
+    for part in ("Σn(k)×(100-3(k-1))÷Σn(k)，k=1…13", "济宁", "按月调度", "市项目办"):
         assert part in text
     assert "按月调度" in cells
     assert "表态发言" not in cells
     assert "未达" in cells
     ballots.set_voting(world.meeting, is_open=False)
     world.meeting.refresh_from_db()
-    closed = documents.build_brief(documents.gather(world.meeting, as_of=AS_OF))
+    closed = build_brief(documents.gather(world.meeting, as_of=AS_OF))
     tables = Document(io.BytesIO(render_docx(closed))).tables
     assert "表态发言" in [c.text for t in tables for row in t.rows for c in row.cells]
 

@@ -101,7 +101,7 @@ def test_vote_on_the_phone_ranking_and_close(world, people, sign_in):
                        ).status_code == 422  # fmt: skip
     ranking = leader.get(f"{url}ranking/").content.decode()
     for part in (
-        "Σ n(k)×(100−3(k−1)) ÷ Σ n(k)",
+        "Σ n(k)×(100-3(k-1)) ÷ Σ n(k)",
         "100.00",
         "97.00",
         "94.00",

@@ -14,14 +14,14 @@ from django.utils import timezone, translation
 
 from tuijin.errors import BadInput, NotFound, UsageError
 from tuijin.ledger import references
-from tuijin.meet import documents, ordering, planning
+from tuijin.meet import brief, documents, ordering, planning
 from tuijin.meet.models import Meeting
 from tuijin.meet.paper import Brief, Pack, render_docx, render_pdf
 
 _WRITERS = {".pdf": render_pdf, ".docx": render_docx}
 _BUILDERS: dict[str, Callable[..., Brief | Pack]] = {
     "pack": documents.build_pack,
-    "brief": documents.build_brief,
+    "brief": brief.build_brief,
 }
 
 

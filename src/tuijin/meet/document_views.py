@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET
 from tuijin.errors import NotFound
 from tuijin.ledger import scope, trail
 from tuijin.ledger.access import requires
-from tuijin.meet.documents import Material, build_brief, build_pack, gather
+from tuijin.meet.brief import build_brief
+from tuijin.meet.documents import Material, build_pack, gather
 from tuijin.meet.models import Meeting
 from tuijin.meet.paper import Brief, Pack, render_docx, render_pdf
 from tuijin.meet.views import find_meeting, ranking_context, shown_decisions

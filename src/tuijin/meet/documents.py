@@ -1,4 +1,4 @@
-"""The pack and the brief of a meeting as documents; how they look is decided in `meet.paper`."""
+"""What a meeting's documents are made of, and the tour pack; `meet.paper` decides the looks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from tuijin.meet.days import DayPlan, load_days
 from tuijin.meet.models import Decision, Meeting, ScoreRule
 from tuijin.meet.paper import (
     Block,
-    Brief,
     Facts,
     Heading,
     Pack,
@@ -38,9 +37,7 @@ from tuijin.meet.wording import (
     visit_time,
     write_date,
     write_days,
-    write_formula,
 )
-from tuijin.push.issues import is_overdue
 from tuijin.see.language import either, is_english
 
 _RULINGS: dict[str, Ruling] = {
@@ -82,7 +79,7 @@ def gather(meeting: Meeting, *, as_of: date, day: date | None = None) -> Materia
 def build_pack(found: Material, *, footer: str = "") -> Pack:
     """The tour pack: the days with their times, then one sheet a stop."""
     meeting = found.meeting
-    cover: list[Block] = [Paragraph(_sum_up(found))]
+    cover: list[Block] = [Paragraph(sum_up(found))]
     for plan in found.days:
         cover += [Heading(write_date(plan.day)), *_day_blocks(meeting, plan)]
     subtitle = f"{either(str(meeting.place), meeting.place.name_en)}　{write_days(meeting)}"
@@ -94,11 +91,11 @@ def build_pack(found: Material, *, footer: str = "") -> Pack:
         pages=tuple(_page(found, sheet) for sheet in found.sheets),
         footer=footer,
         notes_title=_("记录"),
-        language=_language(),
+        language=language(),
     )
 
 
-def _language() -> Language:
+def language() -> Language:
     return "en" if is_english() else "zh"
 
 
@@ -119,7 +116,12 @@ def _day_blocks(meeting: Meeting, plan: DayPlan) -> list[Block]:
         )
         titles = (_("序"), _("到离时间"), _("地区"), _("项目"), _("组别"))
         blocks.append(Table(titles, rows, (1, 3, 3, 8, 2)))
-    blocks += [Paragraph(line, "note") for line in tour_sentences(meeting, plan)]
+    lines = tour_sentences(meeting, plan)
+    is_late = bool(meeting.tour_note.get(plan.day.isoformat(), {}).get("late_minutes"))
+    blocks += [
+        Paragraph(line, "body" if is_late and not number else "note")
+        for number, line in enumerate(lines)
+    ]
     return blocks
 
 
@@ -143,16 +145,16 @@ def _sheet_blocks(sheet: Sheet) -> list[Block]:
         blocks.append(Paragraph(sheet.summary))
     if sheet.facts:
         blocks.append(Facts(sheet.facts))
-    blocks += [Heading(_("承诺与检验")), *_promise_blocks(sheet)]
-    blocks += [Heading(_("进度")), *_late_blocks(sheet)]
+    blocks += [Heading(_("承诺与检验")), *promise_blocks(sheet)]
+    blocks += [Heading(_("进度")), *late_blocks(sheet)]
     blocks += [Heading(_("上次说了什么"))]
     blocks += [Paragraph(line) for line in said_lines(sheet.earlier, as_of=sheet.as_of)]
     if sheet.questions:
-        blocks += [Heading(_("三问")), _questions(sheet)]
+        blocks += [Heading(_("三问")), questions(sheet)]
     return blocks
 
 
-def _promise_blocks(sheet: Sheet) -> list[Block]:
+def promise_blocks(sheet: Sheet) -> list[Block]:
     if not sheet.promises:
         return [Paragraph(_("台账中没有可检验的承诺。"))]
     rows = tuple(
@@ -162,7 +164,7 @@ def _promise_blocks(sheet: Sheet) -> list[Block]:
     return [Verdicts((_("承诺"), _("结论"), _("数值与依据")), rows)]
 
 
-def _late_blocks(sheet: Sheet) -> list[Block]:
+def late_blocks(sheet: Sheet) -> list[Block]:
     blocks: list[Block] = [
         Table(
             (_("逾期节点"), _("时限"), _("逾期")),
@@ -180,36 +182,11 @@ def _late_blocks(sheet: Sheet) -> list[Block]:
     return blocks
 
 
-def _questions(sheet: Sheet) -> Questions:
+def questions(sheet: Sheet) -> Questions:
     return Questions(tuple(Question(q.title, q.text, q.basis) for q in sheet.questions))
 
 
-def build_brief(found: Material, *, footer: str = "") -> Brief:
-    """The brief after the tour; what is not on record is left out."""
-    meeting = found.meeting
-    blocks: list[Block] = [Heading(_("总体情况")), Paragraph(_sum_up(found))]
-    blocks += [Paragraph(line) for plan in found.days if (line := stated_sentence(plan))]
-    blocks.append(Heading(_("观摩项目")))
-    for sheet in found.sheets:
-        blocks += _brief_sheet(sheet)
-    blocks += _brief_scores(found)
-    blocks += [Heading(_("议定事项")), *_brief_decisions(found)]
-    if footer:
-        blocks.append(Paragraph(footer, "note"))
-    return Brief(
-        title=_("关于%(meeting)s\n观摩情况的报告")
-        % {"meeting": either(meeting.title, meeting.title_en)},
-        blocks=tuple(blocks),
-        masthead=_("推进会简报"),
-        signed_by=meeting.issuer,
-        signed_on=write_date(found.as_of),
-        printed_by=meeting.issuer,
-        printed_on=_("%(date)s印发") % {"date": write_date(found.as_of)} if meeting.issuer else "",
-        language=_language(),
-    )
-
-
-def _sum_up(found: Material) -> str:
+def sum_up(found: Material) -> str:
     meeting, counts = found.meeting, count_rulings(found.sheets)
     places = list(dict.fromkeys(sheet.place for sheet in found.sheets))
     joined = (", " if is_english() else "、").join(places)
@@ -232,63 +209,3 @@ def _sum_up(found: Material) -> str:
             "untested": counts[""],
         }
     return text
-
-
-def _brief_sheet(sheet: Sheet) -> list[Block]:
-    blocks: list[Block] = [Heading(f"{sheet.place}　{sheet.name}", 2)]
-    if sheet.summary:
-        blocks.append(Paragraph(sheet.summary))
-    blocks += _promise_blocks(sheet)
-    blocks += _late_blocks(sheet) if sheet.late else []
-    said = [comment.text for comment in sheet.comments]
-    if said:
-        joined = ("; " if is_english() else "；").join(said)
-        blocks.append(Paragraph(_("现场点评：%(said)s") % {"said": joined}))
-    if sheet.questions:
-        blocks.append(_questions(sheet))
-    return blocks
-
-
-def _brief_scores(found: Material) -> list[Block]:
-    scored = [s for s in found.standings if s.score is not None]
-    if not scored:
-        return []
-    names = found.names
-    rows = tuple(
-        (
-            s.group or "—",
-            _("%(rank)d（并列）") % {"rank": s.rank} if s.is_tied else str(s.rank),
-            names.get(s.stop_id, ""),
-            f"{s.shown_score}",
-            _("表态发言") if s.is_last and not found.meeting.is_voting_open else "",
-        )
-        for s in scored
-    )
-    titles = (_("组别"), _("名次"), _("项目"), _("得分"), _("备注"))
-    return [
-        Heading(_("评分")),
-        Paragraph(write_formula(found.rules)),
-        Table(titles, rows, (2, 3, 8, 2, 3)),
-    ]
-
-
-def _brief_decisions(found: Material) -> list[Block]:
-    if not found.decisions:
-        return [Paragraph(_("台账中没有本次会议的议定事项。"))]
-    rows = []
-    for decision in found.decisions:
-        issue = decision.issue
-        state = ""
-        if issue is not None:
-            overdue = is_overdue(issue, as_of=found.as_of)
-            state = _("已办结") if issue.closed_on else _("逾期") if overdue else _("办理中")
-        rows.append(
-            (
-                decision.text,
-                issue.owner_unit if issue else "",
-                write_date(issue.due_on) if issue else "",
-                state,
-            )
-        )
-    titles = (_("事项"), _("责任单位"), _("时限"), _("办理"))
-    return [Table(titles, tuple(rows), (7, 4, 4, 2))]

@@ -169,7 +169,7 @@ def write_formula(rules: Sequence[ScoreRule]) -> str:
         first, last = rules[0], rules[-1]
         step = rules[0].points - rules[1].points
         comma = ", " if is_english() else "，"
-        formula = f"Σ n(k)×({first.points:f}−{step:f}(k−1)) ÷ Σ n(k){comma}k=1…{last.order}"
+        formula = f"Σ n(k)×({first.points:f}-{step:f}(k-1)) ÷ Σ n(k){comma}k=1…{last.order}"
         text = _("得分＝%(formula)s；n(k) 为名次 k 的票数。") % {"formula": formula}
     else:
         parts = (f"{either(rule.name, rule.name_en)} {rule.points:f}" for rule in rules)

@@ -243,7 +243,9 @@ def _add_grid(
         for cell, value, share in zip(cells, row, shares, strict=True):
             cell.width = int(room * share / sum(shares))
             leave_grid(cell.paragraphs[0])
-            cell.paragraphs[0].paragraph_format.space_after = Mm(0)
+            form = cell.paragraphs[0].paragraph_format
+            form.space_before = form.space_after = Mm(0.8)
+            form.line_spacing = 1.15
             text, colour = value if isinstance(value, tuple) else (value, None)
             paragraph: WordParagraph = cell.paragraphs[0]
             Style(used.font, used.size_pt, colour=colour).put(paragraph.add_run(text))
