@@ -200,10 +200,7 @@ def answer_mapping(batch_id: uuid.UUID, answers: Sequence[tuple[Header, ColumnMa
 
 def headers_of(batch: ImportBatch) -> list[Header]:
     """The headers of a batch that waits to be told what their titles mean."""
-    return [
-        Header(**{k: tuple(v) if isinstance(v, list) else v for k, v in header.items()})
-        for header in batch.details.get("headers", ())
-    ]
+    return [wire.load_header(kept) for kept in batch.details.get("headers", ())]
 
 
 def problems_of(batch: ImportBatch) -> list[Problem]:
@@ -242,10 +239,10 @@ def accept(batch_id: uuid.UUID, *, digest: str) -> Outcome:
     if batch.status != Status.PREVIEW:
         raise Conflict("这份文件还不能入账")
     parsed = wire.load(file_store.read(batch.details["parsed"], kind=_PARSED))
-    return _accept(batch, parsed, digest=digest)
+    return accept_parsed(batch, parsed, digest=digest)
 
 
-def _accept(batch: ImportBatch, parsed: Parsed, *, digest: str = "") -> Outcome:
+def accept_parsed(batch: ImportBatch, parsed: Parsed, *, digest: str = "") -> Outcome:
     """The entries, their trail, and the batch itself in one transaction."""
     with transaction.atomic():
         waiting = (Status.PREVIEW, Status.MAPPING)
@@ -301,7 +298,7 @@ def import_now(data: bytes, *, name: str) -> Outcome:
     try:
         batch.importer = parsing.choose_importer(data, name=name)
         parsed = parsing.parse(data, name=name, importer=batch.importer, mappings=load_mappings())
-        return _accept(batch, parsed)
+        return accept_parsed(batch, parsed)
     except TuijinError as error:
         _record_refusal(batch, error)
         raise
