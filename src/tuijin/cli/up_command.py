@@ -34,7 +34,9 @@ def run(args: argparse.Namespace) -> int:
     token = first_run.offer_token()
     if token is not None:
         path = f"first-run/?token={token}"
-        _say(f"首个管理员，30 分钟内有效 first administrator: http://{args.host}:{args.port}/{path}")
+        _say(
+            f"首个管理员，30 分钟内有效 first administrator: http://{args.host}:{args.port}/{path}"
+        )
     return Tree(_commands(args.host, args.port)).serve()
 
 
@@ -67,8 +69,8 @@ class Tree:
         self._is_stopping = False
 
     def serve(self) -> int:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
+        for stop in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(stop, self._stop)
         self._children = [self._start(command) for command in self._commands]
         while not self._is_stopping:
             for number, child in enumerate(self._children):

@@ -128,7 +128,7 @@ def load(data: bytes) -> Parsed:
 def _load_error(head: Mapping[str, Any]) -> TuijinError:
     problems = [Problem(**p) for p in head["problems"]]
     if head["error"] == "HeaderUnmatched":
-        headers = [_load_header(h) for h in head["headers"]]
+        headers = [load_header(h) for h in head["headers"]]
         return HeaderUnmatched(head["detail"], headers=headers, problems=problems)
     kind = getattr(errors, head["error"], ImportFailed)
     if not (isinstance(kind, type) and issubclass(kind, TuijinError)):
@@ -136,8 +136,10 @@ def _load_error(head: Mapping[str, Any]) -> TuijinError:
     return kind(head["detail"], code=head["code"], problems=problems)
 
 
-def _load_header(head: Mapping[str, Any]) -> Header:
-    return Header(**{k: tuple(v) if isinstance(v, list) else v for k, v in head.items()})
+def load_header(head: Mapping[str, Any]) -> Header:
+    """Return a header from its JSON form."""
+    given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in head.items()}
+    return Header(**given)
 
 
 def _load_parsed(head: Mapping[str, Any], blob: memoryview) -> Parsed:
@@ -158,7 +160,7 @@ def _load_parsed(head: Mapping[str, Any], blob: memoryview) -> Parsed:
         tables,
         tuple(Problem(**p) for p in head["problems"]),
         tuple(Problem(**p) for p in head["notes"]),
-        tuple(_load_header(h) for h in head["headers"]),
+        tuple(load_header(h) for h in head["headers"]),
         head["encoding"],
     )
 
@@ -170,7 +172,8 @@ def _load_column(spec: Mapping[str, Any], pieces: Sequence[memoryview]) -> np.nd
     values = np.frombuffer(pieces[spec["at"]], dtype=_WIDTHS[form])
     if form == "word":
         texts = [Decimal(t) for t in spec["texts"]] if spec.get("is_decimal") else spec["texts"]
-        return _as_objects([*texts, None])[values]
+        chosen: np.ndarray = _as_objects([*texts, None])[values]
+        return chosen
     is_nothing = np.isnan(values) if form == "real" else values == _NOTHING[form]
     if form == "day":
         distinct, spread = np.unique(values, return_inverse=True)

@@ -61,7 +61,10 @@ def list_imports(request: HttpRequest) -> HttpResponse:
 
 @router.post("", url_name="import_upload")
 @requires("import")
-def upload_import(request: HttpRequest, file: UploadedFile = File(...)) -> HttpResponse:  # noqa: B008  ninja's way to declare a file
+def upload_import(
+    request: HttpRequest,
+    file: UploadedFile = File(...),  # type: ignore[type-arg]  # noqa: B008  ninja's way
+) -> HttpResponse:
     """
     Upload a file; it is read, checked and previewed, and changes nothing yet.
 

@@ -62,9 +62,9 @@ def update(
     model: type[models.Model], names: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> None:
     """Write columns of entries; each row is the values in the order of `names`, then the id."""
-    fields = [model._meta.get_field(name) for name in names]
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
     quote = connection.ops.quote_name
-    marks = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
+    marks = ", ".join(f"{quote(field.column)} = %s" for field in fields)
     table = quote(model._meta.db_table)
     columns = list(zip(*rows, strict=True))
     values = [_prepare(f, list(c)) for f, c in zip(fields, columns[:-1], strict=True)]

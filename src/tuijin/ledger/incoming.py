@@ -201,6 +201,7 @@ def _fill_keys(incoming: Incoming) -> None:
 
 def _known_keys(noun: str, codes: Sequence[Any], names: Sequence[Any]) -> dict[Any, str]:
     """Map code, and place with name, to the key on record."""
+    rows: Any
     if noun == "project":
         rows = Project.objects.values_list("code", "place_id", "name", "key")
         by_code = "code"

@@ -16,7 +16,7 @@ from django.db.models import Q
 from tuijin.errors import ImportFailed, NotFound
 from tuijin.ledger.trail import as_plain
 
-M = TypeVar("M", bound=models.Model)
+M = TypeVar("M")  # a model, or the dict of `.values()`
 MAX_PAGE = 200
 
 
@@ -29,7 +29,7 @@ class Page(Generic[M]):
 
 
 def read_page(
-    queryset: models.QuerySet[M], *, order: str = "id", token: str = "", size: int = 50
+    queryset: models.QuerySet[Any, M], *, order: str = "id", token: str = "", size: int = 50
 ) -> Page[M]:
     """
     Read one page.
@@ -62,7 +62,7 @@ def read_page(
 
 
 def _with_value(
-    queryset: models.QuerySet[M], column: str, after: tuple[Any, int] | None, *,
+    queryset: models.QuerySet[Any, M], column: str, after: tuple[Any, int] | None, *,
     is_descending: bool, most: int,
 ) -> list[Any]:  # fmt: skip
     """Read a range of the index on (column, id), whatever the page."""
@@ -85,7 +85,7 @@ def _with_value(
 
 
 def _without_value(
-    queryset: models.QuerySet[M], column: str, last_id: int | None, *, is_descending: bool,
+    queryset: models.QuerySet[Any, M], column: str, last_id: int | None, *, is_descending: bool,
     most: int,
 ) -> list[Any]:  # fmt: skip
     """Read the rows that have no value: they come last either way."""

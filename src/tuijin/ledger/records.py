@@ -156,7 +156,7 @@ def mark(columns: Mapping[int, Mapping[str, Any]]) -> int:
             rows = Project.objects.filter(pk__in=part).values_list("pk", *wanted)
             for pk, *values in rows:
                 old = dict(zip(wanted, values, strict=True))
-                new = old | columns[pk]
+                new = {**old, **columns[pk]}
                 if new == old:
                     continue
                 before.append(tuple(old[name] for name in tallies.COLUMNS))

@@ -74,7 +74,8 @@ def edit_project(request: HttpRequest, project_id: int) -> HttpResponse:
 def _show_conflict(request: HttpRequest, project: Project, form: forms.ProjectForm) -> HttpResponse:
     """Both versions side by side; saving again writes over what the other saved."""
     current = forms.initial_of(project)
-    fresh = form.data.copy()
+    sent: Any = form.data  # a QueryDict
+    fresh = sent.copy()
     fresh["version"] = str(project.version)
     again = _form(project, fresh)
     rows = []

@@ -219,7 +219,7 @@ def _load_funds(index: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
     rows = Figure.objects.filter(metric__in=FUNDS_METRICS, is_current=True, value__isnull=False)
     for pk, metric, value in rows.values_list("project_id", "metric", "value"):
         if pk in index:
-            found[metric][index[pk]] = float(value)
+            found[metric][index[pk]] = float(value or 0)
     return found[FUNDS_METRICS[0]], found[FUNDS_METRICS[1]]
 
 

@@ -93,8 +93,8 @@ def _count_own() -> list[Cell]:
         "year_done_yuan", "claims_short", "claims_undecided",
     )  # fmt: skip
     return [
-        Cell(place, status, stage, light, 1, total or Decimal(0), planned or Decimal(0),
-             done or Decimal(0), short, undecided)
+        Cell(place, status, stage, light, 1, Decimal(total or 0), Decimal(planned or 0),
+             Decimal(done or 0), short, undecided)
         for place, status, stage, light, total, planned, done, short, undecided in rows
     ]  # fmt: skip
 

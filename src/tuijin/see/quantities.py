@@ -164,8 +164,8 @@ def _sum_land(portfolio: Portfolio) -> dict[str, Amount]:
     if not rows:
         return {}
     return {
-        "land_mu": sum((land for land, _ in rows), Decimal(0)),
-        "land_investment_yuan": sum((total for _, total in rows), Decimal(0)),
+        "land_mu": sum((Decimal(land or 0) for land, _ in rows), Decimal(0)),
+        "land_investment_yuan": sum((Decimal(total or 0) for _, total in rows), Decimal(0)),
     }
 
 

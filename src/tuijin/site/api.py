@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.operation import PathView
 from ninja.parser import Parser
 from ninja.utils import check_csrf
 
@@ -47,7 +48,11 @@ class StrictParser(Parser):
 
 
 def enter(request: HttpRequest) -> bool:
-    """Count the request, and let in who is signed in; a session also needs its CSRF token."""
+    """
+    Count the request, and let in who is signed in and may do what the operation does.
+
+    Asked here, before the body is read: what is wrong with it is no business of who may not send it.
+    """
     rates.count(request)
     if not request.user.is_authenticated:
         raise SignInRequired
@@ -57,7 +62,19 @@ def enter(request: HttpRequest) -> bool:
         and check_csrf(request) is not None
     ):
         raise NotAllowed("CSRF token missing or wrong", code="csrf")
+    for operation in _path_view(request).operations:
+        if request.method in operation.methods:
+            refuse: Any = operation.view_func
+            refuse.refuse(request)
     return True
+
+
+def _path_view(request: HttpRequest) -> PathView:
+    """The operations of the address asked for, which django-ninja keeps in a closure."""
+    match = request.resolver_match
+    assert match is not None  # an operation runs only for a resolved address
+    found: PathView = match.func.__closure__[0].cell_contents
+    return found
 
 
 api = NinjaAPI(
@@ -115,5 +132,7 @@ def show_openapi(request: HttpRequest) -> HttpResponse:
 
 urls = api.urls
 for _pattern in urls[0]:
-    if _pattern.name == "api-root":  # django-ninja's own: it answers 404, and tells where it stands
+    if (
+        _pattern.name == "api-root" and _pattern.callback
+    ):  # django-ninja's own: it answers 404, and tells where it stands
         public(_pattern.callback)
