@@ -1,0 +1,8 @@
+"""Simulate networks of queues, machines, operators and fleets that are described as data."""
+
+from tuijin.engines.flow.figures import Estimate
+from tuijin.engines.flow.reading import read_network
+from tuijin.engines.flow.running import Result, simulate
+from tuijin.engines.flow.spec import Network
+
+__all__ = ["Estimate", "Network", "Result", "read_network", "simulate"]

@@ -1,0 +1,129 @@
+"""The end of a service: batches, and room that lets in those who are blocked."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from tuijin.engines.flow.kernels import rows as at
+from tuijin.engines.flow.kernels import servers, stations
+from tuijin.engines.flow.kernels.entities import admit, make, remove
+from tuijin.engines.flow.kernels.rows import Row
+from tuijin.engines.flow.kernels.sources import plan_arrival
+from tuijin.engines.flow.kernels.tables import (
+    BULK,
+    POOLED,
+    SPLITS,
+    UNITS,
+    WATCHED,
+)
+
+
+@njit
+def finish(world: Row, i: int, key: int, now: float) -> None:
+    """Service is over."""
+    job = at.job(world, i)
+    s = job["station"]
+    station = at.station(world, s)
+    features = station["features"]
+    if features & WATCHED and job["key"] != key:
+        return  # the service was interrupted since
+    stations.accrue(station, now)
+    station["busy"] -= 1
+    station["blocked"] += 1
+    if features & UNITS:
+        servers.stop(world, job["server"], now)
+        at.server(world, job["server"])["job"] = -1
+    if features & (BULK | SPLITS):
+        _finish_batch(world, i, s, now)
+    else:
+        stations.pass_on(world, i, s, now)
+    if features & POOLED:
+        pool = at.pool(world, station["pool"])
+        stations.accrue_pool(pool, now)
+        pool["free"] += station["pool_need"]
+        stations.serve_pool(world, station["pool"], now)
+    stations.start_next(world, s, now)
+    if station["blocked_head"] >= 0:
+        wake(world, s, now)
+
+
+@njit
+def _finish_batch(world: Row, head: int, s: int, now: float) -> None:
+    """Pass on every member of a batch, each as many times as the station splits it."""
+    station = at.station(world, s)
+    u = at.job(world, head)["server"]
+    n_more = station["split"] - 1
+    member = head
+    while member >= 0 and n_more > 0:
+        at.server(world, u)["n_held"] += n_more
+        station["inside"] += n_more
+        member = at.job(world, member)["next"] if station["features"] & BULK else -1
+    member = head
+    while member >= 0:
+        following = at.job(world, member)["next"] if station["features"] & BULK else -1
+        for _ in range(n_more):
+            stations.pass_on(world, _copy(world, member, now), s, now)
+        if station["merges"] and member != head:
+            at.class_(world, at.job(world, member)["class_"])["absorbed"] += 1
+            station["finished"] += 1
+            stations.release(world, member, s, now)
+            remove(world, member, now)
+        else:
+            stations.pass_on(world, member, s, now)
+        member = following
+
+
+@njit
+def _copy(world: Row, i: int, now: float) -> int:
+    """One more of an entity, with its history."""
+    parent = at.job(world, i)
+    j = make(world, parent["class_"])
+    admit(world, j, now)
+    job = at.job(world, j)
+    job["station"] = parent["station"]
+    job["server"] = parent["server"]
+    job["arrived"] = now
+    job["created"] = parent["created"]
+    for measure in range(world["n_measures"]):
+        at.stamp(world, j * world["n_measures"] + measure)["time"] = at.stamp(
+            world, i * world["n_measures"] + measure
+        )["time"]
+    return j
+
+
+@njit
+def wake(world: Row, s: int, now: float) -> None:
+    """Room at s: let those in who are blocked for it, and so on upstream."""
+    at.wake(world, 0)["station"] = s
+    n = 1
+    while n > 0:
+        n -= 1
+        s = at.wake(world, n)["station"]
+        station = at.station(world, s)
+        station["woken"] = 0
+        while station["blocked_head"] >= 0 and station["inside"] < station["capacity"]:
+            i = station["blocked_head"]
+            station["blocked_head"] = at.job(world, i)["next"]
+            u = at.job(world, i)["station"]
+            if u < 0:
+                admit(world, i, now)
+                stations.enter(world, i, s, now)
+                _free_source(world, -1 - u, now)
+                continue
+            before = at.station(world, u)
+            stations.accrue(before, now)
+            stations.release(world, i, u, now)
+            stations.enter(world, i, s, now)
+            stations.start_next(world, u, now)
+            if before["blocked_head"] >= 0 and not before["woken"] and u != s:
+                before["woken"] = 1
+                at.wake(world, n)["station"] = u
+                n += 1
+
+
+@njit
+def _free_source(world: Row, row: int, now: float) -> None:
+    source = at.source(world, row)
+    source["blocked"] -= 1
+    if source["blocked"] == 0:
+        plan_arrival(world, row, now)

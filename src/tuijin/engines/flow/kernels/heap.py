@@ -1,0 +1,74 @@
+"""
+The calendar: a binary heap of (time, key), equal times in the order they were asked for.
+
+While an event is handled its place at the root stays open (`hole`): most events ask for just one
+other, which then takes that place with one sift instead of two.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from tuijin.engines.flow.kernels import rows as at
+from tuijin.engines.flow.kernels.rows import Row
+from tuijin.engines.flow.kernels.tables import KIND_BITS, ROW_BITS
+
+
+@njit
+def schedule(world: Row, time: float, kind: int, row: int) -> int:
+    """Put an event on the calendar; return its key."""
+    world["sequence"] += 1
+    key = (world["sequence"] << (ROW_BITS + KIND_BITS)) | (kind << ROW_BITS) | row
+    if world["hole"]:
+        world["hole"] = 0
+        _sift_down(world, world["n_heap"], time, key)
+        return key
+    i = world["n_heap"]
+    world["n_heap"] = i + 1
+    while i > 0:
+        parent = at.event(world, (i - 1) >> 1)
+        if parent["time"] <= time:  # a new key is the largest, so equal times stay in order
+            break
+        _put(world, i, parent["time"], parent["key"])
+        i = (i - 1) >> 1
+    _put(world, i, time, key)
+    return key
+
+
+@njit
+def close_hole(world: Row) -> None:
+    """Nobody took the root's place: the last event does."""
+    world["hole"] = 0
+    n = world["n_heap"] - 1
+    world["n_heap"] = n
+    if n > 0:
+        last = at.event(world, n)
+        _sift_down(world, n, last["time"], last["key"])
+
+
+@njit
+def _put(world: Row, i: int, time: float, key: int) -> None:
+    event = at.event(world, i)
+    event["time"] = time
+    event["key"] = key
+
+
+@njit
+def _sift_down(world: Row, n: int, time: float, key: int) -> None:
+    i = 0
+    below = 1
+    while below < n:
+        child = at.event(world, below)
+        if below + 1 < n:
+            right = at.event(world, below + 1)
+            if right["time"] < child["time"] or (
+                right["time"] == child["time"] and right["key"] < child["key"]
+            ):
+                child = right
+                below += 1
+        if time < child["time"] or (time == child["time"] and key < child["key"]):
+            break
+        _put(world, i, child["time"], child["key"])
+        i = below
+        below = 2 * i + 1
+    _put(world, i, time, key)
