@@ -5,8 +5,8 @@ Import a 50,000-row workbook, beside openpyxl merely reading it.
 
 Two workbooks: 20 columns of projects, and a clerk's sheet whose every line is a project, its
 owner, its plan and its report. "read + check" is pre-scan, parsing, the field grammar and the
-split into entries. "import" adds the comparison with what is on record, the rows, their trail with its hash
-chain, the sums, and COMMIT with synchronous=FULL. Runs alternate; medians of the ratios.
+split into entries. "import" adds the comparison with what is on record, the rows, their trail with
+its hash chain, the sums, and COMMIT with synchronous=FULL. Runs alternate; medians of the ratios.
 """
 
 from __future__ import annotations

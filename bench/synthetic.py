@@ -69,9 +69,10 @@ def _insert(rows: Iterator[tuple[Any, ...]]) -> None:
     table, names = Project._meta.db_table, (*_COLUMNS, *_CONSTANT)
     constants = tuple(_CONSTANT.values())
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor, cursor.copy(
-            f"COPY {table} ({', '.join(names)}) FROM STDIN"
-        ) as copy:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy,
+        ):
             for row in rows:
                 copy.write_row((*row, *constants))
         return

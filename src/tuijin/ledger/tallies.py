@@ -34,7 +34,7 @@ def load_rows(project_ids: Sequence[int]) -> list[tuple[Any, ...]]:
 
 
 def apply(*, before: Iterable[tuple[Any, ...]], after: Iterable[tuple[Any, ...]]) -> None:
-    """Move the sums from `before` to `after`, rows of `COLUMNS`; inside the caller's transaction."""
+    """Move the sums from `before` to `after`, rows of `COLUMNS`; in the caller's transaction."""
     sums: dict[Key, list[int]] = defaultdict(lambda: [0] * len(SUMS))
     for sign, rows in ((-1, before), (1, after)):
         for place, status, stage, light, *amounts in rows:

@@ -51,7 +51,7 @@ def enter(request: HttpRequest) -> bool:
     """
     Count the request, and let in who is signed in and may do what the operation does.
 
-    Asked here, before the body is read: what is wrong with it is no business of who may not send it.
+    Asked here, before the body is read: what is wrong with it concerns only who may send it.
     """
     rates.count(request)
     if not request.user.is_authenticated:
@@ -73,7 +73,8 @@ def _path_view(request: HttpRequest) -> PathView:
     """The operations of the address asked for, which django-ninja keeps in a closure."""
     match = request.resolver_match
     assert match is not None  # an operation runs only for a resolved address
-    found: PathView = match.func.__closure__[0].cell_contents
+    cells: Any = match.func.__closure__
+    found: PathView = cells[0].cell_contents
     return found
 
 
