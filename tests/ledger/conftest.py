@@ -18,6 +18,7 @@ from tuijin.ledger.models import (
     Project,
     User,
 )
+from tuijin.site import rates
 
 
 class Api:
@@ -100,3 +101,9 @@ def api(make_user: Callable[..., User]) -> Callable[..., Api]:
         return Api(client)
 
     return build
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts() -> None:
+    """Requests of earlier tests in the same minute are not held against this one."""
+    rates.forget()

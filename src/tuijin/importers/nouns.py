@@ -142,6 +142,7 @@ _KEY = Column("key", "text", "编号", "Key", field_class="P", max_length=80,
               note_zh="唯一编号；留空时由系统按项目代码或地区加名称生成")  # fmt: skip
 _SOURCE = Column("source", "ref", "来源", "Source", ref="source", field_class="P")
 _NOTE = Column("note", "long_text", "备注", "Note", max_length=2000)
+_PUBLIC_NOTE = Column("note", "long_text", "备注", "Note", field_class="P", max_length=2000)
 
 
 def _project(required: bool = True) -> Column:
@@ -308,20 +309,20 @@ NOUNS: dict[str, Noun] = {n.name: n for n in (
     )),
     Noun("meeting", "会议", "Meeting", ("key",), (
         _KEY,
-        Column("title", "text", "会议名称", "Title", True, max_length=300),
-        Column("title_en", "text", "英文名称", "English title", max_length=300),
-        Column("place", "ref", "地区", "Place", True, ref="place"),
-        Column("starts_on", "date", "开始日期", "Starts on", True),
-        Column("ends_on", "date", "结束日期", "Ends on", True),
-        _NOTE, _SOURCE,
+        Column("title", "text", "会议名称", "Title", True, max_length=300, field_class="P"),
+        Column("title_en", "text", "英文名称", "English title", max_length=300, field_class="P"),
+        Column("place", "ref", "地区", "Place", True, ref="place", field_class="P"),
+        Column("starts_on", "date", "开始日期", "Starts on", True, field_class="P"),
+        Column("ends_on", "date", "结束日期", "Ends on", True, field_class="P"),
+        _PUBLIC_NOTE, _SOURCE,
     )),
     Noun("stop", "观摩点", "Stop", ("meeting", "day", "project"), (
-        Column("meeting", "ref", "会议", "Meeting", True, ref="meeting"),
-        Column("day", "date", "日期", "Day", True),
+        Column("meeting", "ref", "会议", "Meeting", True, ref="meeting", field_class="P"),
+        Column("day", "date", "日期", "Day", True, field_class="P"),
         _project(),
-        Column("group", "text", "组别", "Group", max_length=40),
-        Column("visit_minutes", "integer", "停留分钟", "Minutes"),
-        _NOTE, _SOURCE,
+        Column("group", "text", "组别", "Group", max_length=40, field_class="P"),
+        Column("visit_minutes", "integer", "停留分钟", "Minutes", field_class="P"),
+        _PUBLIC_NOTE, _SOURCE,
     )),
 )}
 # fmt: on

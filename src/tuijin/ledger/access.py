@@ -110,11 +110,16 @@ def _scope_of(user_id: int | None, *, reason: str) -> scope.Scope:
 
 
 def _guarded(view: V, check: Callable[[Any], object], *, needs: tuple[str, str]) -> V:
+    def refuse(request: Any) -> None:
+        request.needs = needs  # a refusal names the action that was refused
+        check(request)
+
     @functools.wraps(view)
     def guarded(request: Any, *args: Any, **kwargs: Any) -> Any:
-        check(request)
+        refuse(request)
         return view(request, *args, **kwargs)
 
+    guarded.refuse = refuse  # type: ignore[attr-defined]  # for who must ask before reading a body
     guarded.needs = needs  # type: ignore[attr-defined]  # the mark the check looks for
     guarded.__signature__ = _signature(view)  # type: ignore[attr-defined]  # django-ninja reads it
     return guarded  # type: ignore[return-value]  # same signature

@@ -80,8 +80,13 @@ def operations(project: Project) -> list[OperatingRecord]:
 
 
 def figures(project: Project) -> list[Figure]:
+    """Current figures; their notes are internal."""
     rows = Figure.objects.filter(project=project, is_current=True)
-    return list(rows.select_related("source").order_by("metric", "key"))
+    found = list(rows.select_related("source").order_by("metric", "key"))
+    if "I" not in scope.current().classes_for(place_id=project.place_id, project_id=project.pk):
+        for figure in found:
+            figure.note = ""
+    return found
 
 
 def evidence(project: Project) -> list[Evidence]:

@@ -7,7 +7,7 @@ import hashlib
 from django.http import HttpRequest
 
 from tuijin.errors import SignInRequired, TooMany, TuijinError
-from tuijin.ledger import access, scope, trail
+from tuijin.ledger import scope, trail
 
 _READS = ("GET", "HEAD", "OPTIONS")
 
@@ -24,7 +24,7 @@ def record(request: HttpRequest, error: TuijinError) -> None:
         scope.current()
     except scope.ScopeMissing:
         return
-    needs = access.needs_of(match.func) or ("request", "request")
+    needs = getattr(request, "needs", None) or ("request", "request")
     trail.append([
         trail.Event(
             action=f"{needs[0 if is_read else 1]}_refused",

@@ -94,6 +94,11 @@ class Resource:
         paths = getattr(self.model._default_manager, "paths", None)
         return dict(paths) if paths else {}
 
+    @cached_property
+    def has_place(self) -> bool:
+        """Whether rows that are chosen otherwise still belong to a place each."""
+        return "place_id" in {f.attname for f in self.model._meta.concrete_fields}
+
     def allowed(self, field_class: str) -> Q | None:
         """Filter for the rows on which a class may be read; None lets every row through."""
         if not self.whereabouts:
@@ -101,26 +106,36 @@ class Resource:
         return scope.current().rows(**{**self.whereabouts, "field_class": field_class})
 
     def classes_of(self, row: Mapping[str, Any]) -> str:
-        """Classes that may be read of a row of `locating` paths."""
+        """Classes that may be read of a visible row of `locating` paths."""
         who = scope.current()
-        if not self.whereabouts:
+        if not self.locating or not row:
             return who.role.own + who.role.others
-        place = self.whereabouts["place"]
-        paths = (place,) if isinstance(place, str) else place
+        place_id, project_id = self.owner_of(row)
+        if not self.whereabouts:
+            is_own = who.owns(place_id=place_id, project_id=None)
+            return who.role.own if is_own else who.role.others or "P"
         return who.classes_for(
-            place_id=next((row[p] for p in paths if row.get(p)), None),
-            project_id=row.get(self.whereabouts["project"]),
+            place_id=place_id,
+            project_id=project_id,
             entered_by=row.get(self.whereabouts["entered_by"]) or "",
         )
+
+    def owner_of(self, row: Mapping[str, Any]) -> tuple[str | None, int | None]:
+        """Place and project a row belongs to."""
+        place_id = next((row[path] for path in self._place_paths if row.get(path)), None)
+        return place_id, row.get(self.whereabouts.get("project", ""))
+
+    @cached_property
+    def _place_paths(self) -> tuple[str, ...]:
+        place = self.whereabouts.get("place", "place_id" if self.has_place else ())
+        return (place,) if isinstance(place, str) else tuple(place)
 
     @cached_property
     def locating(self) -> tuple[str, ...]:
         """Paths that `classes_of` reads."""
-        if not self.whereabouts:
-            return ()
-        place = self.whereabouts["place"]
-        paths = [*((place,) if isinstance(place, str) else place), self.whereabouts["project"]]
-        return tuple(filter(None, [*paths, self.whereabouts["entered_by"]]))
+        paths = self.whereabouts
+        found = [*self._place_paths, paths.get("project"), paths.get("entered_by")]
+        return tuple(path for path in found if path)
 
     def _path(self, spec: Column) -> str:
         attribute = self.target.attribute(spec.name)

@@ -102,11 +102,8 @@ def _lock(resource: Resource, row_id: int) -> dict[str, Any]:
 
 
 def _refuse_foreign(resource: Resource, row: Mapping[str, Any]) -> None:
-    place = resource.whereabouts.get("place", ())
-    paths = (place,) if isinstance(place, str) else place
-    project = row.get(resource.whereabouts.get("project", ""))
-    where = next((row[p] for p in paths if row.get(p)), None)
-    if not scope.current().owns(place_id=where, project_id=project):
+    place_id, project_id = resource.owner_of(row)
+    if not scope.current().owns(place_id=place_id, project_id=project_id):
         raise NotAllowed("不在您的管辖范围内，不能修改")
 
 
