@@ -78,6 +78,8 @@ def work(first: int, edit: int, pipe: int) -> None:
     """Import and edit until killed; say each step after it is committed."""
     number = first
     with scope.active(scope.system_scope("kills")):
+        Project.objects.exists()
+        os.write(pipe, b"ready\n")
         while True:
             batches.accept_parsed(batch_of(number), build_file(number))
             os.write(pipe, f"import {number}\n".encode())
@@ -186,6 +188,7 @@ def kill_once(check: Check, first: int, wait_seconds: float) -> None:
         finally:
             os._exit(1)
     os.close(writer)
+    os.read(reader, len("ready\n"))
     time.sleep(wait_seconds)
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
@@ -225,7 +228,7 @@ def main() -> int:
     chance, check, first = random.Random(args.seed), Check(), 0
     begun = datetime.now(UTC)
     for number in range(1, args.kills + 1):
-        kill_once(check, first, chance.uniform(0.03, 0.5))
+        kill_once(check, first, chance.uniform(0, 0.6))
         first = check.look()
         if check.faults:
             break

@@ -249,17 +249,19 @@ def _encode_changes(
     model: type[models.Model], columns: Mapping[str, Column], count: int
 ) -> list[str]:
     """Write `{"field":[null,new],…}` of each row, keys sorted, empty values left out."""
-    given: dict[str, Column] = dict(columns)
+    pieces: dict[str, Column] = {}
     for field in model._meta.concrete_fields:
-        value = field.get_default()
-        if field.attname not in given and value not in (None, ""):
-            given[field.attname] = [value] * count
-        elif field.attname in given and value not in (None, ""):
-            given[field.attname] = [value if v is None else v for v in given[field.attname]]
-    pieces = [_encode_column(name, given[name]) for name in sorted(given) if name not in _SILENT]
-    if not pieces:
-        return ["{}"] * count
-    return ["{" + ",".join(filter(None, row)) + "}" for row in zip(*pieces, strict=True)]
+        name, default, column = field.attname, field.get_default(), columns.get(field.attname)
+        if name in _SILENT:
+            continue
+        if column is None:
+            pieces[name] = _encode_column(name, [default]) * count
+        elif default in (None, ""):
+            pieces[name] = _encode_column(name, column)
+        else:
+            pieces[name] = _encode_column(name, [default if v is None else v for v in column])
+    said = [pieces[name] for name in sorted(pieces) if any(pieces[name])]
+    return ["{" + ",".join(filter(None, row)) + "}" for row in zip(*said, strict=True)]
 
 
 def _encode_column(name: str, column: Column) -> list[str]:

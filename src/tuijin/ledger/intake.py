@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 
 from tuijin.errors import Conflict, ImportFailed, Problem
 from tuijin.importers import Table
+from tuijin.importers.nouns import NOUNS
 from tuijin.ledger import bulk, kept, records, references, trail
 from tuijin.ledger.incoming import Coming, Incoming, Key, gather, prepare
 from tuijin.ledger.targets import Target, in_order
@@ -95,10 +96,21 @@ def preview(tables: Iterable[Table], *, problems: Sequence[Problem] = ()) -> Pre
         _drop_refused(incoming, problems)
         found = _compare(incoming, coming)
         result.nouns[noun] = found
-        coming.announce(incoming)
+        if _is_referred_to(noun, by_noun):
+            coming.announce(incoming)
         if noun == "project":
             coming.new_projects.update(incoming.columns["key"][found.new].tolist())
     return result
+
+
+def _is_referred_to(noun: str, by_noun: Mapping[str, Sequence[Table]]) -> bool:
+    """Whether a table of this file may name what another of its tables brings."""
+    return any(
+        column.ref == noun and column.name in table.columns
+        for name, tables in by_noun.items()
+        for column in NOUNS[name].columns
+        for table in tables
+    )
 
 
 def _drop_refused(incoming: Incoming, problems: Sequence[Problem]) -> None:
