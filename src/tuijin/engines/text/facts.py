@@ -18,6 +18,16 @@ _COUNT = re.compile(
 _COUNT_AFTER = re.compile(
     rf"(?P<what>[^，。；、\d]{{0,10}}(?:项目|工程))(?:共|有|达|为|已达)*(?P<n>{NUMBER})(?P<more>余|多)?(?P<unit>个|项)"
 )
+# Not a sum but what each exceeds: 有5个总投资超过10亿元.
+_THRESHOLD = re.compile(r"(?:个|项)(?:项目)?(?:总?投资)(?:都|均)?超过?[^，。；\d]{0,2}$")
+_DONE = (
+    ("investment_done_cumulative", re.compile(r"累计完成投资[^，。；\d]{0,3}$")),
+    (
+        "annual_investment_plan",
+        re.compile(r"(?:需|将|计划|预计)[^，。；]{0,8}完成投资[^，。；\d]{0,3}$"),
+    ),
+    ("investment_done", re.compile(r"完成投资[^，。；\d]{0,3}$")),
+)
 _REVENUE = re.compile(r"(?:营业(?:总)?收入|销售收入|总产值)[^，。；\d]{0,4}$")
 
 
@@ -46,6 +56,7 @@ def find_facts(text: str, *, published: date | None) -> list[dict[str, Any]]:
             )  # fmt: skip
         facts += _sums(sentence, counts, scope, period)
         facts += _revenues(sentence, published)
+        facts += _progress(sentence, scope, published) if counts else []
     return facts
 
 
@@ -57,6 +68,8 @@ def _sums(
     for money in find_money(sentence):
         before = sentence[: money.start]
         led = [count for count in counts if count.end() <= money.start]
+        if _THRESHOLD.search(before):
+            continue
         if not led or not re.search(r"(?:总投资|投资总额|总规模)[^，。；\d]{0,8}$", before):
             continue
         if re.search(r"的$", before) or sentence[money.end : money.end + 1] == "的":
@@ -77,6 +90,20 @@ def _revenues(sentence: str, published: date | None) -> list[dict[str, Any]]:
         if firms and days and _REVENUE.search(before) and re.search(r"实现|完成|达到", before):
             firm = sentence[slice(*firms[0])]
             found.append(_fact("company_revenue", money.value_yi, "亿元", firm, days[-1].iso, None))
+    return found
+
+
+def _progress(sentence: str, scope: str | None, published: date | None) -> list[dict[str, Any]]:
+    """What several projects have taken, or are to take this year."""
+    found = []
+    for money in find_money(sentence):
+        before = sentence[max(0, money.start - 60) : money.start]
+        key = next((name for name, pattern in _DONE if pattern.search(before)), None)
+        if key:
+            days = list(find_dates(before, published=published))
+            period = days[-1].iso if days else None
+            unit = "亿美元" if money.is_usd else "亿元"
+            found.append(_fact(key, money.value_yi, unit, scope, period, None))
     return found
 
 

@@ -25,7 +25,7 @@ _NOW = re.compile(r"今年|目前|力争|已经?|正在|将|计划")
 _CATEGORY = re.compile(r"(?:行业|产业|领域|类|等|建设|方面)$|行业的|等行业")
 # A name begins behind the last of these within its clause.
 _BEFORE = re.compile(
-    r".*(?:的|该|按|筹划|谋划|积极|引导|瞄准|收购|伴随着?|改建|改造(?!工程|项目)|续建|建(?=\d|年产)|连接起?|优化|提升|服务|规范|就(?!业)|建设|投资|新建|兴建|开建|建起|新开工|包括|涵盖|实施|启动|推进|引进|考察了?|来到|了解|"
+    r".*(?:的|该|按|筹划|谋划|解决好?|积极|引导|瞄准|收购|伴随着?|改建|改造(?!工程|项目)|续建|建(?=\d|年产)|连接起?|优化|提升|服务|规范|就(?!业)|建设|投资|新建|兴建|开建|建起|新开工|包括|涵盖|实施|启动|推进|引进|考察了?|来到|了解|"
     r"举行|宣布|签订|签约|列入|负责|参加|出席|加快|加速|做好|确保|争取|推动|抓好|动工|进行|还有|以及|"
     r"其中|如|即|是|在|由|将|与|对|从|于|(?<!华)为|有(?![效限色机利])|到|了|使|把|让|及其|突出|通过|介绍|涉及|完成|达(?!尔|茂|拉)|"
     r"[\d一二三四五六七八九十两几多余]+(?:个|项|条|座|家)|作为|属于|打造成?|总|成为|建成)"
@@ -73,6 +73,7 @@ _COUNTED = re.compile(
 _LIST_MARK = re.compile(r"[，。；;！？!?：:“”…\s]")
 # What stands after these is where something is, or what it leads to; not what is built.
 _ELSEWHERE = re.compile(r"(?:在|位于|连接起?|距离?|毗邻|靠近|经由?)$")
+_BESIDE = re.compile(r"[东南西北]岸|附近|周边|以[东南西北]|最")
 _PLACE_LIKE = re.compile(r"(?:园区|工业园|产业园|科技园|新城|大桥|机场|码头)$")
 
 
@@ -84,7 +85,7 @@ def find_listed(text: str) -> list[Mention]:
         marks = list(_LIST_MARK.finditer(text, at, match.start()))
         at = marks[-1].end() if marks else at
         parts = text[at : match.start()].split("、")
-        if len(parts) < 2:
+        if len(parts) < 2 or _CATEGORY.search(parts[-1]):
             continue
         cut = _BEFORE.match(parts[0])
         at, parts[0] = (at + cut.end(), parts[0][cut.end() :]) if cut else (at, parts[0])
@@ -153,7 +154,8 @@ def _read(text: str, start: int, end: int) -> Mention | None:
         name = f"{rebuilt[2]}{rebuilt[1]}{rebuilt[3] or '项目'}"
     if not 4 <= len(name) <= 45 or _GENERIC.match(name) or not _is_balanced(name):
         return None
-    if _PLACE_LIKE.search(name) and _ELSEWHERE.search(text[max(0, at - 3) : at]):
+    leads_there = _ELSEWHERE.search(text[max(0, at - 3) : at]) or _BESIDE.match(text, end)
+    if _PLACE_LIKE.search(name) and leads_there:
         return None
     if not _LOOSE.search(name[-4:]) and not _BUILT.search(_around(text, at, end)):
         return None

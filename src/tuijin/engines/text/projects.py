@@ -36,12 +36,12 @@ _VISITED = re.compile(r"考察|了解|听取|察看|参观|调研")
 _PARTS = re.compile(r"(?:主要)?(?:包括|包含|涵盖|有\d+个)")
 _ADJECTIVE = re.compile(
     r"^(?:重点|重大|工业|交通|援建|集中|开工|奠基|各项|关联|建设|招商|外资|内资|大|小|新|全部|所有|投资|储备|一系列|"
-    r"国家|主体|条|家)*$"
+    r"国家|输电|主体|条|家)*$"
 )
 _CATEGORY = re.compile(
     r"^(?:重点|重大|工业|交通|旅游|农业|水利|民生|新能源|煤化工|风电|光伏|光伏发电|水电|地产|房地产|科研|海外|"
     r"冶炼|环保|物流|援建|产业化?|基础设施|供热|集中|开工|奠基|各项|配套|关联|建设|基建|土建|LED|"
-    r"招商|外资|内资|大|小|新|全部|所有|安全|农村|城市|国际|合作|投资|储备|一系列|数万|条|数字化|样板)*$"
+    r"招商|外资|内资|大|小|新|全部|所有|安全|农村|城市|国际|合作|投资|储备|一系列|数万|条|数字化|样板|国家|输电)*$"
 )
 _ACTION = re.compile(
     r"投资|开工|奠基|动工|开建|扩建|新建|投产|竣工|完工|落户|签约|签署|占地|考察|前期|施工|招标|建成|立项"
@@ -143,7 +143,8 @@ def _overlap(a: str, b: str) -> int:
     return best
 
 
-def group_mentions(mentions: Sequence[Mention]) -> list[Group]:
+def group_mentions(mentions: Sequence[Mention], *, title: str) -> list[Group]:
+    """Group mentions; a group goes by its fullest name, the title's wording first."""
     groups: list[Group] = []
     for mention in mentions:
         group = next((g for g in groups if is_same(g.name, mention.name)), None)
@@ -151,15 +152,31 @@ def group_mentions(mentions: Sequence[Mention]) -> list[Group]:
             group = Group(mention.name)
             groups.append(group)
         group.mentions.append(mention)
-        group.name = _better_name(group.name, mention.name)
-    return groups
+        group.name = _better_name(group.name, mention.name, title=title)
+    return _merge(groups, title=title)
 
 
-def _better_name(old: str, new: str) -> str:
-    """The longer name; one that calls itself a project before one that does not."""
+def _merge(groups: Sequence[Group], *, title: str) -> list[Group]:
+    """Merge groups whose names, better by now, are one project's after all."""
+    merged: list[Group] = []
+    for group in groups:
+        same = next((one for one in merged if is_same(one.name, group.name)), None)
+        if same is None:
+            merged.append(group)
+        else:
+            same.mentions.extend(group.mentions)
+            same.name = _better_name(same.name, group.name, title=title)
+    return merged
 
-    def rank(name: str) -> tuple[bool, int]:
-        return bool(re.search(r"(?:项目|工程)$", name)), len(name)
+
+def _better_name(old: str, new: str, *, title: str) -> str:
+    """One that calls itself a project; then the one nearer the title; then the longer."""
+
+    if re.search(r"[一二三四]期", old) and not re.search(r"[一二三四]期", new):
+        return old
+
+    def rank(name: str) -> tuple[bool, int, int]:
+        return bool(re.search(r"(?:项目|工程)$", name)), _overlap(name, title), len(name)
 
     return new if rank(new) > rank(old) and len(new) <= 40 else old
 
@@ -170,7 +187,7 @@ def find_projects(title: str, text: str, *, published: date | None) -> list[dict
     named = find_mentions(text)
     firms = islice(_firm_mentions(sentences, find_listed(text)), _MAX_MENTIONS)
     mentions = _without_overlaps([*named, *firms])[:_MAX_MENTIONS]
-    groups = group_mentions(_without_parts(mentions, sentences))
+    groups = group_mentions(_without_parts(mentions, sentences), title=title)
     kept = [g for g in groups if _score(g, title, sentences) >= _KEEP_FROM][:_MAX_PROJECTS]
     reader = PlaceReader(title, text, alone=len(kept) == 1)
     projects = [_describe(g, kept, sentences, title, text, reader, published) for g in kept]
@@ -251,7 +268,8 @@ def _firm_mentions(sentences: Sequence[Sentence], listed: Sequence[Mention]) -> 
             firm = sentence.text[begin:end]
             own = [m.name for m in find_mentions(sentence.text[end:])]
             own = [name for name in own if not _CATEGORY.match(core_of(name))]
-            kind = own[0] if own else "扩建项目" if "扩建" in block else "项目"
+            is_named = bool(own) and ("扩建" not in block or re.search(r"期|项目|工程", own[0]))
+            kind = own[0] if is_named else "扩建项目" if "扩建" in block else "项目"
             yield Mention(f"{firm}{kind}", sentence.start + begin, last)
 
 
