@@ -190,13 +190,20 @@ def sum_up(found: Material) -> str:
     meeting, counts = found.meeting, count_rulings(found.sheets)
     places = list(dict.fromkeys(sheet.place for sheet in found.sheets))
     joined = (", " if is_english() else "、").join(places)
-    text = _("%(days)s，%(place)s召开%(title)s。台账记录观摩点 %(count)d 个") % {
+    words = {
         "days": write_days(meeting),
         "place": either(str(meeting.place), meeting.place.name_en),
         "title": either(meeting.title, meeting.title_en),
         "count": len(found.sheets),
+        "places": joined,
     }
-    text += _("，分布在%(places)s。") % {"places": joined} if joined else _("。")
+    if joined:
+        text = (
+            _("%(days)s，%(place)s召开%(title)s。台账记录观摩点 %(count)d 个，分布在%(places)s。")
+            % words
+        )
+    else:
+        text = _("%(days)s，%(place)s召开%(title)s。台账没有记录观摩点。") % words
     if total := sum(counts.values()):
         text += _(
             "检验承诺 %(total)d 条：成立 %(holds)d 条，未达 %(short)d 条，待定 %(open)d 条，"
