@@ -19,6 +19,7 @@ from tuijin.ledger.access import requires
 from tuijin.ledger.models import AccountChange, TrailEvent, User, UserSession
 from tuijin.ledger.models.trail import TrailHead
 from tuijin.ledger.roles import ROLES
+from tuijin.see.language import either
 
 _MOST_CHECKED = 200_000  # events; a longer trail is checked by the command
 
@@ -27,12 +28,16 @@ _MOST_CHECKED = 200_000  # events; a longer trail is checked by the command
 @require_GET
 def list_users(request: HttpRequest) -> HttpResponse:
     changes = AccountChange.objects.filter(is_approved=None).select_related("user", "asked_by")
+    users = User.objects.order_by("role", "username").prefetch_related("places")
     context = {
-        "users": User.objects.order_by("role", "username").prefetch_related("places"),
-        "roles": ROLES,
-        "changes": changes.order_by("pk"),
+        "users": [(user, _role_name(user.role)) for user in users],
+        "changes": [(change, _role_name(change.role)) for change in changes.order_by("pk")],
     }
     return render(request, "site/users.html", context)
+
+
+def _role_name(code: str) -> str:
+    return either(ROLES[code].zh, ROLES[code].en)
 
 
 @requires("users")
@@ -56,7 +61,8 @@ def edit_user(request: HttpRequest, user_id: int | None = None) -> HttpResponse:
     if user is not None:
         links = User.projects.through.objects.filter(user_id=user.pk)
         projects = list(links.values_list("project__key", flat=True))
-    context = {"account": user, "roles": ROLES.values(), "projects": projects}
+    context = {"account": user, "projects": projects}
+    context["roles"] = [(code, _role_name(code)) for code in ROLES]
     return render(request, "site/user.html", context)
 
 
@@ -123,7 +129,6 @@ def show_trail(request: HttpRequest) -> HttpResponse:
         "events": events[:100],
         "next": events[99].seq if len(events) > 100 else None,
         "filters": request.GET,
-        "roles": ROLES,
     }
     return render(request, "site/trail.html", context)
 
