@@ -70,6 +70,12 @@ def test_pack_has_a_sheet_a_stop_with_the_real_verdict(world):
     assert "已实现智能通关未达2026-03-03" in port
 
 
+def test_a_verdict_whose_inputs_changed_says_so(world):
+    world.anode.claim_set.update(is_stale=True)
+    text = words(render_pdf(documents.build_pack(documents.gather(world.meeting, as_of=AS_OF))))
+    assert "年销售额25亿元待定（待重验）" in text
+
+
 def test_said_last_time_and_whether_it_was_done(world):
     leader = add_user("leader", "city_leader")
     with acting(leader):

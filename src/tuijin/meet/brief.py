@@ -48,15 +48,15 @@ def _sheet(sheet: Sheet) -> list[Block]:
     blocks: list[Block] = [Heading(f"{sheet.place}　{sheet.name}", 2)]
     if sheet.summary:
         blocks.append(Paragraph(sheet.summary))
+    if not sheet.is_internal_shown:
+        return blocks
     blocks += promise_blocks(sheet)
     blocks += late_blocks(sheet) if sheet.late else []
     said = [comment.text.rstrip("。；;. ") for comment in sheet.comments]
     if said:
         joined = ("; " if is_english() else "；").join(said)
         blocks.append(Paragraph(_("现场点评：%(said)s。") % {"said": joined}))
-    if sheet.questions:
-        blocks.append(questions(sheet))
-    return blocks
+    return [*blocks, questions(sheet)]
 
 
 def _scores(found: Material) -> list[Block]:

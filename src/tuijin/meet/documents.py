@@ -28,9 +28,9 @@ from tuijin.meet.paper.document import Language, Ruling
 from tuijin.meet.scoring import Standing
 from tuijin.meet.sheets import Sheet, build_sheets, count_rulings
 from tuijin.meet.wording import (
-    RULING_WORDS,
     light_word,
     numbered,
+    ruling_word,
     said_lines,
     stated_sentence,
     tour_sentences,
@@ -145,20 +145,22 @@ def _sheet_blocks(sheet: Sheet) -> list[Block]:
         blocks.append(Paragraph(sheet.summary))
     if sheet.facts:
         blocks.append(Facts(sheet.facts))
+    if not sheet.is_internal_shown:
+        return blocks
     blocks += [Heading(_("承诺与检验")), *promise_blocks(sheet)]
     blocks += [Heading(_("进度")), *late_blocks(sheet)]
     blocks += [Heading(_("上次说了什么"))]
     blocks += [Paragraph(line) for line in said_lines(sheet.earlier, as_of=sheet.as_of)]
-    if sheet.questions:
-        blocks += [Heading(_("三问")), questions(sheet)]
-    return blocks
+    return [*blocks, Heading(_("三问")), questions(sheet)]
 
 
 def promise_blocks(sheet: Sheet) -> list[Block]:
     if not sheet.promises:
         return [Paragraph(_("台账中没有可检验的承诺。"))]
     rows = tuple(
-        VerdictRow(p.title, _RULINGS[p.ruling], str(RULING_WORDS[p.ruling]), p.figures, p.basis)
+        VerdictRow(
+            p.title, _RULINGS[p.ruling], ruling_word(p.ruling, p.line.claim), p.figures, p.basis
+        )
         for p in sheet.promises
     )
     return [Verdicts((_("承诺"), _("结论"), _("数值与依据")), rows)]

@@ -51,7 +51,12 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All that stands on the page of a stop."""
+    """
+    All that stands on the page of a stop.
+
+    Where `is_internal_shown` is false the reader may not see claims, nodes or remarks, and nothing
+    is said about whether there are any.
+    """
 
     stop: Stop
     number: int
@@ -61,6 +66,7 @@ class Sheet:
     place: str
     summary: str
     facts: tuple[tuple[str, str], ...]
+    is_internal_shown: bool
     promises: tuple[Promise, ...]
     light: str
     light_rule: LightRule | None
@@ -99,6 +105,7 @@ def build_sheet(stop: Stop, *, number: int, as_of: date) -> Sheet:
         place=either(str(project.place), project.place.name_en),
         summary=either(project.summary, project.summary_en),
         facts=tuple(_facts(project)),
+        is_internal_shown=sees_internal,
         promises=tuple(_promise(line) for line in lines),
         light=explained.light if explained else "",
         light_rule=explained.rule if explained else None,

@@ -15,8 +15,9 @@ from tuijin.meet.remarks import Earlier
 from tuijin.push.issues import is_overdue
 from tuijin.see.language import either, is_english
 from tuijin.see.models import LightRule
+from tuijin.verify.models import Claim
 
-RULING_WORDS = {
+_RULINGS = {
     "HOLDS": gettext_lazy("成立"),
     "FALLS SHORT": gettext_lazy("未达"),
     "UNDECIDED": gettext_lazy("待定"),
@@ -28,6 +29,12 @@ _LIGHTS = {
     "red": gettext_lazy("红灯"),
 }
 _DAY_MINUTES = 24 * 60
+
+
+def ruling_word(ruling: str, claim: Claim) -> str:
+    """The verdict in a word; one whose inputs have changed since says so."""
+    word = str(_RULINGS[ruling])
+    return word + bracketed(_("待重验")) if ruling and claim.is_stale else word
 
 
 def bracketed(text: str) -> str:
