@@ -1,7 +1,9 @@
 """What every importer must be: one suite over all plug-in folders found."""
 
 import contextlib
+import csv
 import datetime as dt
+import io
 from decimal import Decimal
 from pathlib import Path
 
@@ -56,7 +58,11 @@ def test_folder_is_whole(plugin):
 
 @pytest.mark.parametrize("case", CASES, ids=by_name)
 def test_values_are_what_the_columns_say(case):
-    for table in tables_of(*case):
+    check_values(tables_of(*case))
+
+
+def check_values(tables):
+    for table in tables:
         noun = NOUNS[table.noun]
         assert table.rows.shape == (len(table),)
         for name, values in table.columns.items():
@@ -119,3 +125,26 @@ def test_no_bytes_raise_anything_but_ours(plugin, data):
     with contextlib.suppress(TuijinError):
         plugin.recognises(spoiled, name=f"x{suffix}")
         plugin.parse(spoiled, name=f"x{suffix}")
+
+
+HOSTILE = [
+    "", " ", "NaN", "1e999", "-1", "９９", "1_000", "9" * 400, "0." + "1" * 50, "=1+1", "\u202e倒",
+    "31/02/2020", "0000-00-00", "9999-99-99", "[100%]; ;", "A [x%]", "<script>", "项" * 5000, "\t",
+]  # fmt: skip
+SHEETS = [(plugin, path) for plugin, path in CASES if path.suffix == ".csv"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_no_cell_raises_anything_but_ours(data):
+    plugin, path = data.draw(st.sampled_from(SHEETS))
+    rows = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8", "replace"), newline="")))
+    for _ in range(data.draw(st.integers(1, 4))):
+        row = data.draw(st.sampled_from(rows))
+        if row:
+            row[data.draw(st.integers(0, len(row) - 1))] = data.draw(st.sampled_from(HOSTILE))
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    with contextlib.suppress(TuijinError):
+        parsed = plugin.parse(text.getvalue().encode(), name=path.name)
+        check_values(parsed.tables)

@@ -29,6 +29,8 @@ _SOURCE = {
 }
 _PLACE = "GB"  # ISO 3166-1: not a GB/T 2260 code, and cannot be taken for one
 _SHORT, _LONG, _NOTE = 200, 1000, 2000
+# Windows punctuation that was read as Latin-1: U+0092 is ’.
+_WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 _MORE_PLACES = re.compile(r"(\.\d{6})\d+$")
 
 # column -> (metric, Chinese, English, unit). Pounds stay pounds and never become yuan.
@@ -71,9 +73,10 @@ class GmppCsv:
             raise ImportFailed(f"not the columns of the GMPP panel: no {missing}", code="header")
         problems: list[Problem] = []
         notes: list[Problem] = []
+        texts = [{k: v.translate(_WINDOWS) for k, v in row.items()} for row in sheet.dicts()]
         rows = [
             (number, row)
-            for number, row in zip(sheet.numbers, sheet.dicts(), strict=True)
+            for number, row in zip(sheet.numbers, texts, strict=True)
             if _is_good(row, number, problems)
         ]
         firsts = group_rows([(r["GMPP_ID"].strip(), r["Project_Name"].strip()) for _, r in rows])
