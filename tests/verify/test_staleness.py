@@ -21,7 +21,7 @@ from tests.verify.conftest import (
     sales_claim,
 )
 from tuijin.errors import TuijinError
-from tuijin.ledger import records, scope
+from tuijin.ledger import bulk, records, scope
 from tuijin.ledger.models import (
     Evidence,
     Figure,
@@ -253,6 +253,34 @@ def test_the_worker_is_asked_once_to_run_what_changed(ledger):
     assert asked.task_path.endswith("rerun_pending")
     add_figure(ledger.anode, "unrelated", 1, "t_per_year")
     assert DBTaskResult.objects.count() == 1
+
+
+def test_a_file_brought_in_is_followed_too(ledger):
+    """Imports write in bulk, past `records`, and tell the same followers."""
+    claim = sales_claim(ledger)
+    verify_claims([claim.pk])
+    bulk.insert(
+        Figure,
+        {
+            "key": ["a", "b"], "project_id": [ledger.anode.pk, ledger.port.pk],
+            "metric": ["output_t_per_year"] * 2, "title": ["x"] * 2,
+            "value": [Decimal(1), Decimal(2)], "unit": ["t_per_year"] * 2,
+        },
+        batch="file",
+    )  # fmt: skip
+    assert stale_now() == stale_by_brute_force() == {claim.bindings.get().pk}
+
+
+def test_a_change_while_claims_are_run_leaves_them_stale(ledger):
+    claim = sales_claim(ledger)
+
+    def interfere(_n_done):
+        if not Figure.objects.exists():
+            add_figure(ledger.anode, "output_t_per_year", 5, "t_per_year")
+
+    verify_claims([claim.pk], watch=interfere)
+    assert Verdict.objects.get(is_current=True).ruling == "UNDECIDED"
+    assert stale_now() == stale_by_brute_force() != set()
 
 
 def test_a_change_taken_back_is_no_change(ledger):

@@ -20,7 +20,7 @@ from django.db import connection, models, transaction
 from tuijin.ledger import ownership, scope, tallies, trail
 from tuijin.ledger.fields import ExactDecimalField, MoneyField
 from tuijin.ledger.models.projects import Project
-from tuijin.ledger.models.trail import TrailEvent, TrailHead
+from tuijin.ledger.models.trail import TrailEvent
 
 Column = Sequence[Any]
 _SILENT = frozenset({"id", "version", "updated_at", "entered_at", "entered_by", "is_current"})
@@ -49,6 +49,7 @@ def insert(
         columns["entered_by"] = [scope.current().actor] * count
     _refuse_foreign(model, columns)
     with transaction.atomic():
+        trail.lock()
         _widen_cache()
         ids = _reserve_ids(model, count)
         _insert_rows(model, ids, columns)
@@ -101,7 +102,6 @@ def _reserve_ids(model: type[models.Model], count: int) -> list[int]:
                 [table, count],
             )
             return [row[0] for row in cursor.fetchall()]
-        TrailHead.objects.get_or_create(id=1)
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         row = cursor.fetchone()
     first = (row[0] if row else 0) + 1
@@ -195,8 +195,7 @@ def _append_created(
 ) -> None:
     """Append one event a row: byte for byte what `trail.append` would."""
     who, now = scope.current(), datetime.now(UTC)
-    TrailHead.objects.get_or_create(id=1)
-    head = TrailHead.objects.select_for_update().get(id=1)
+    head = trail.lock()
     kind = model._meta.model_name or ""
     changes = _encode_changes(model, columns, len(ids))
     projects = ids if model is Project else columns.get("project_id") or repeat(None)
@@ -223,6 +222,12 @@ def _append_created(
     _insert_events(rows, constants)
     head.seq, head.hash = seq, previous
     head.save()
+    trail.tell(
+        [
+            trail.Event(action, kind, str(pk), {}, project)
+            for pk, project in zip(ids, projects, strict=False)
+        ]
+    )
 
 
 _EVENT = ("seq", "object_id", "project_id", "place_id", "changes", "changes_sha256", "prev_hash",

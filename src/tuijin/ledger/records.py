@@ -28,6 +28,7 @@ def save_new(entries: Sequence[M], *, batch: str = "", action: str = "create") -
     model = type(entries[0])
     ownership.refuse_foreign(entries)
     with transaction.atomic():
+        trail.lock()
         for entry in entries:
             if hasattr(entry, "entered_by"):
                 entry.entered_by = scope.current().actor
@@ -70,6 +71,7 @@ def change(
     """
     ownership.refuse_shared(model)
     with transaction.atomic():
+        trail.lock()
         rows: dict[Any, Any] = model._default_manager.select_for_update(of=("self",)).in_bulk(
             list(changes)
         )
@@ -114,6 +116,7 @@ def correct_many(
         `{pk of the current entry: {column: new value}}`; other columns carry over.
     """
     with transaction.atomic():
+        trail.lock()
         manager = model._default_manager
         rows = (
             manager.select_for_update(of=("self",)).filter(is_current=True).in_bulk(list(changes))
@@ -152,6 +155,7 @@ def mark(columns: Mapping[int, Mapping[str, Any]]) -> int:
     wanted = list(dict.fromkeys((*tallies.COLUMNS, *names)))
     before, after, changed = [], [], []
     with transaction.atomic():
+        trail.lock()
         for part in _parts(list(columns)):
             rows = Project.objects.filter(pk__in=part).values_list("pk", *wanted)
             for pk, *values in rows:

@@ -16,7 +16,7 @@ from tuijin.ledger import scope
 from tuijin.ledger.models.trail import TrailEvent, TrailHead
 
 _BATCH = 2000
-_followers: list[Callable[[Sequence[TrailEvent]], None]] = []
+_followers: list[Callable[[Sequence[Any]], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +47,43 @@ def canonical(value: Any) -> bytes:
     ).encode()
 
 
-def follow(follower: Callable[[Sequence[TrailEvent]], None]) -> None:
-    """Tell a room above of every event, in the transaction of the change; from its `ready()`."""
+def follow(follower: Callable[[Sequence[Any]], None]) -> None:
+    """
+    Tell a room above of every event, in the transaction of the change; from its `ready()`.
+
+    It is handed `Event`s or `TrailEvent`s; those of a bulk insert say no values.
+    """
     if follower not in _followers:
         _followers.append(follower)
+
+
+def tell(events: Sequence[Any]) -> None:
+    """Hand events that were just appended to those who follow."""
+    for follower in _followers:
+        follower(events)
+
+
+def lock() -> TrailHead:
+    """
+    Wait for the end of the trail, and hold it to the end of the transaction.
+
+    Whoever writes takes it first and other rows after, so that no two writers wait for each other.
+    """
+    head = TrailHead.objects.select_for_update().filter(id=1).first()
+    return head or TrailHead.objects.select_for_update().get_or_create(id=1)[0]
 
 
 def append(events: Iterable[Event], *, batch: str = "") -> None:
     """Append events of the current actor, numbered without a gap and chained."""
     with transaction.atomic():
-        TrailHead.objects.get_or_create(id=1)
-        head = TrailHead.objects.select_for_update().get(id=1)
+        head = lock()
         rows = _chain(events, seq=head.seq, previous=head.hash, batch=batch)
         for start in range(0, len(rows), _BATCH):
             TrailEvent.objects.bulk_create(rows[start : start + _BATCH])
         if rows:
             head.seq, head.hash = rows[-1].seq, rows[-1].hash
             head.save()
-            for follower in _followers:
-                follower(rows)
+            tell(rows)
 
 
 def _chain(events: Iterable[Event], *, seq: int, previous: str, batch: str) -> list[TrailEvent]:

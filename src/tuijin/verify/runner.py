@@ -11,7 +11,7 @@ from django.db import transaction
 
 from tuijin.discovery import load_plugin
 from tuijin.errors import TuijinError
-from tuijin.ledger import scope
+from tuijin.ledger import scope, trail
 from tuijin.ledger.models import TrailHead
 from tuijin.verify import staleness, verdicts
 from tuijin.verify.cases import Case, chunks, load_cases
@@ -20,7 +20,7 @@ from tuijin.verify.facts import Facts
 from tuijin.verify.inputs import build_inputs, check_of, gather
 from tuijin.verify.models import Claim, Run
 
-_CLAIMS_AT_ONCE = 1000
+_CLAIMS_AT_ONCE = 500
 CLAIM_TYPES = "tuijin.verify.claim_types"
 
 
@@ -75,6 +75,7 @@ def _last_event() -> int:
 def _keep(found: Sequence[verdicts.Found], *, run: Run | None, seen: int) -> None:
     """Keep what was found; if the ledger moved meanwhile, see at once whether it still follows."""
     with transaction.atomic():
+        trail.lock()
         n_events = verdicts.keep(found, run=run)
         if _last_event() != seen + n_events:
             staleness.compare(one.case.binding_id for one in found)

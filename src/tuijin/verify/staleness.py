@@ -9,14 +9,14 @@ are changed back is not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db.models import Min
 
 from tuijin.errors import TuijinError
 from tuijin.ledger import scope
 from tuijin.ledger.models import Figure
-from tuijin.ledger.models.trail import TrailEvent
 from tuijin.verify.cases import chunks, load_cases
 from tuijin.verify.checks import DEFAULT_SEED
 from tuijin.verify.facts import (
@@ -32,7 +32,7 @@ from tuijin.verify.facts import (
     topic_of,
 )
 from tuijin.verify.inputs import build_inputs, gather, sha256_of
-from tuijin.verify.models import Binding, Dependency, Verdict
+from tuijin.verify.models import Binding, Claim, Dependency, Verdict
 from tuijin.verify.tasks import ask_for_rerun
 from tuijin.verify.verdicts import mark_claims
 
@@ -46,40 +46,47 @@ _NAMES = {
 }
 
 
-def follow(events: Sequence[TrailEvent]) -> None:
+def follow(events: Sequence[Any]) -> None:
     """Mark what the events made stale; called by the trail as they are appended."""
-    topics = _topics(events)
-    if not topics:
-        return
     with scope.active(scope.system_scope("staleness")):
-        topics |= _figure_topics(events)
         touched = {
             binding
-            for part in chunks(sorted(topics))
+            for part in chunks(sorted(_topics(events)))
             for binding in Dependency.objects.filter(topic__in=part)
             .values_list("binding_id", flat=True)
             .distinct()
         }
-        if compare(touched) or any(event.object_type == "binding" for event in events):
+        stale = compare(touched) if touched else set()
+        if stale or any(event.object_type == "binding" for event in events):
             ask_for_rerun(seed=DEFAULT_SEED)
 
 
-def _topics(events: Iterable[TrailEvent]) -> set[str]:
-    topics = set()
+def _topics(events: Sequence[Any]) -> set[str]:
+    """Topics touched, of projects that have claims: a file of new projects touches none."""
+    topics, figures = set(), {}
+    claimed = _with_claims({e.project_id for e in events if e.object_type in (*_NAMES, "figure")})
     for event in events:
         kind, project = event.object_type, event.project_id
         if kind in ("claim", "binding") and event.action != "verdict":
             topics.add(f"{kind}:{event.object_id}")
-        elif kind == "figure":
-            topics.add(f"figure:{event.object_id}")
-        elif project is not None:
+        elif kind == "figure" and (project is None or project in claimed):
+            figures[event.object_id] = event
+        elif project in claimed:
             topics |= {topic_of(project, name) for name in _NAMES.get(kind, ())}
-    return topics
+    return topics | _figure_topics(figures)
 
 
-def _figure_topics(events: Iterable[TrailEvent]) -> set[str]:
+def _with_claims(project_ids: set[int | None]) -> set[int]:
+    wanted = sorted(pk for pk in project_ids if pk is not None)
+    return {
+        pk
+        for part in chunks(wanted)
+        for pk in Claim.objects.filter(project__in=part).values_list("project_id", flat=True)
+    }
+
+
+def _figure_topics(figures: Mapping[str, Any]) -> set[str]:
     """Figures by metric: the one it has now, and the one it had."""
-    figures = {e.object_id: e for e in events if e.object_type == "figure"}
     topics = set()
     for part in chunks(sorted(figures)):
         rows = Figure.objects.filter(pk__in=part)
