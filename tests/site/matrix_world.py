@@ -9,7 +9,7 @@ from typing import Any
 
 from django.test import Client
 
-from tuijin.ledger import file_store, scope
+from tuijin.ledger import file_store, scope, tallies
 from tuijin.ledger.models import (
     AnnualPlan,
     Evidence,
@@ -79,6 +79,7 @@ def build() -> World:
         objects = {}
         for place in PLACES:
             objects |= {(kind, place): pk for kind, pk in _one_of_everything(place).items()}
+        tallies.rebuild()
     return World(objects, _principals(objects))
 
 
