@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-from django.db.models import BigIntegerField, Count, F, Sum
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, Count, Sum
 from django.db.models.functions import Cast, Coalesce
 
 from tuijin.ledger.fields import to_fen
@@ -62,15 +62,16 @@ def add(sums: Mapping[Key, Sequence[int]]) -> None:
 
 
 def _write(deltas: dict[Key, list[int]]) -> None:
-    with transaction.atomic():
-        Tally.objects.bulk_create(
-            [Tally(place_id=p, status=t, stage=s, light=c) for p, t, s, c in sorted(deltas)],
-            ignore_conflicts=True,
-        )
-        for (place, status, stage, light), sums in sorted(deltas.items()):
-            Tally.objects.filter(place=place, status=status, stage=stage, light=light).update(
-                **{name: F(name) + amount for name, amount in zip(SUMS, sums, strict=True)}
-            )
+    """Add to the sums that are held, or begin them, in one statement for all."""
+    names = ("place_id", "status", "stage", "light", *SUMS)
+    table = connection.ops.quote_name(Tally._meta.db_table)
+    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in SUMS)
+    sql = (
+        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))}) "  # noqa: S608  our own columns
+        f"ON CONFLICT (place_id, status, stage, light) DO UPDATE SET {added}"
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(sql, [(*key, *sums) for key, sums in sorted(deltas.items())])
 
 
 def _fen(name: str) -> Sum:

@@ -18,7 +18,7 @@ from tuijin.see.lights import Facts, Threshold
 from tuijin.see.models import LightReading, LightRule
 
 DEFAULT_RULEBOOK = "light-yinchuan"
-_CHUNK = 20_000
+_CHUNK = 100_000  # a tally is written once a chunk, so large chunks are cheaper
 _STARTED = set(list(CHOICES["stage"])[list(CHOICES["stage"]).index("started") :])
 _COLUMNS = (
     "id", "place_id", "light", "plan_year", "year_planned_yuan", "year_done_yuan",
@@ -50,7 +50,7 @@ def judge_portfolio(*, as_of: date) -> int:
     """
     with scope.active(scope.system_scope("lights")):
         books = load_rulebooks()
-        return sum(_judge_rows(rows, books, as_of=as_of) for rows in _chunks())
+        return sum(_write(_judge(rows, books, as_of=as_of), as_of=as_of) for rows in _chunks())
 
 
 def refresh(project_ids: Sequence[int], *, as_of: date) -> int:
@@ -61,7 +61,7 @@ def refresh(project_ids: Sequence[int], *, as_of: date) -> int:
     """
     with scope.active(scope.system_scope("lights")):
         rows = list(Project.objects.filter(pk__in=project_ids).values_list(*_COLUMNS))
-        return _judge_rows(rows, load_rulebooks(), as_of=as_of)
+        return _write(_judge(rows, load_rulebooks(), as_of=as_of), as_of=as_of)
 
 
 def explain(project: Project, *, as_of: date) -> Explained:
@@ -128,40 +128,51 @@ def _chunks() -> Iterator[list[tuple[Any, ...]]]:
         yield chunk
 
 
-def _judge_rows(
+def _judge(
     rows: Sequence[tuple[Any, ...]], books: dict[str, list[Threshold]], *, as_of: date
-) -> int:
-    if not rows:
-        return 0
+) -> dict[int, tuple[str, str]]:
+    """Old and new light of each project, by its id."""
     chosen, parents = _choices(Rulebook.Kind.LIGHT), _parents()
-    place_book = {row[1]: _nearest(row[1], chosen, parents) or DEFAULT_RULEBOOK for row in rows}
+    place_book = {
+        place: _nearest(place, chosen, parents) or DEFAULT_RULEBOOK
+        for place in {row[1] for row in rows}
+    }
     facts = load_facts(rows, as_of=as_of)
     wanted = np.zeros(len(rows), dtype=np.int8)
-    is_active = np.asarray([row[9] == "active" for row in rows])
-    used = np.asarray([place_book[row[1]] for row in rows])
+    is_active = np.asarray([row[9] == "active" for row in rows], dtype=bool)
+    used = np.asarray([place_book[row[1]] for row in rows], dtype=object)
     for code in set(place_book.values()):
         judged = lights.judge(facts, books.get(code, []), as_of=as_of)
         wanted = np.where((used == code) & is_active, judged.lights, wanted)
-    return _write(rows, [lights.CODES[number] for number in wanted], as_of=as_of)
+    return {row[0]: (row[2], lights.CODES[new]) for row, new in zip(rows, wanted, strict=True)}
 
 
-def _write(rows: Sequence[tuple[Any, ...]], found: Sequence[str], *, as_of: date) -> int:
+def _write(found: dict[int, tuple[str, str]], *, as_of: date) -> int:
+    """Write the lights that changed, and the month's yellow and red ones."""
+    changed = {pk: {"light": new} for pk, (old, new) in found.items() if new != old}
     month = as_of.replace(day=1)
-    changed = {row[0]: {"light": code} for row, code in zip(rows, found, strict=True)
-               if code != row[2]}  # fmt: skip
-    readings = [
-        LightReading(project_id=row[0], month=month, light=code)
-        for row, code in zip(rows, found, strict=True)
-        if code in ("yellow", "red")
-    ]
-    ids = [row[0] for row in rows]
     with transaction.atomic():
-        for part in _parts(list(changed), 2000):
-            records.mark({pk: changed[pk] for pk in part})
-        for part in _parts(ids, 5000):
-            LightReading.objects.filter(month=month, project__in=part).delete()
-        LightReading.objects.bulk_create(readings, batch_size=500)
+        if changed:
+            records.mark(changed)
+        _keep_readings({pk: new for pk, (_, new) in found.items()}, month=month)
     return len(changed)
+
+
+def _keep_readings(found: dict[int, str], *, month: date) -> None:
+    held: dict[int, str] = {}
+    for part in _parts(list(found), 5000):
+        rows = LightReading.objects.filter(month=month, project__in=part)
+        held.update(rows.values_list("project_id", "light"))
+    shown = {pk: light for pk, light in found.items() if light in ("yellow", "red")}
+    stale = [pk for pk, light in held.items() if shown.get(pk) != light]
+    for part in _parts(stale, 5000):
+        LightReading.objects.filter(month=month, project__in=part).delete()
+    fresh = [
+        LightReading(project_id=pk, month=month, light=light)
+        for pk, light in shown.items()
+        if held.get(pk) != light
+    ]
+    LightReading.objects.bulk_create(fresh, batch_size=500)
 
 
 def _parts(items: list[int], size: int) -> Iterator[list[int]]:
