@@ -93,7 +93,8 @@ def check_money(value: Decimal, *, signed: bool) -> Decimal:
     if value != value.quantize(_FEN):
         raise Fault("money_precision", "金额精确到分")
     check_range(value, signed=signed, limit=MAX_MONEY_YUAN)
-    return value
+    whole = value.to_integral_value()
+    return whole if whole == value else value.quantize(_FEN)
 
 
 def check_range(value: Decimal, *, signed: bool, limit: Decimal) -> None:

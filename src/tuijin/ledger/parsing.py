@@ -72,6 +72,7 @@ def run_worker(
             output = b""
         finally:
             _end(process)
+            process.communicate()  # closes what is left of the pipes
     if process.returncode in (-signal.SIGXCPU, -signal.SIGKILL) or not output:
         raise ImportFailed("读取文件超过时间或内存上限", code="parse_limit")
     return output
