@@ -224,8 +224,8 @@ def _append_created(
     head.save()
     trail.tell(
         [
-            trail.Event(action, kind, str(pk), {}, project)
-            for pk, project in zip(ids, projects, strict=False)
+            trail.Event(action, kind, pk, {}, project, place, number)
+            for number, pk, project, place, *_ in rows
         ]
     )
 

@@ -21,7 +21,7 @@ _followers: list[Callable[[Sequence[Any]], None]] = []
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One act on one entry; `changes` is `{field: (old, new)}`."""
+    """One act on one entry; `changes` is `{field: (old, new)}`, `seq` its number once appended."""
 
     action: str
     object_type: str
@@ -29,6 +29,7 @@ class Event:
     changes: Mapping[str, tuple[Any, Any]]
     project_id: int | None = None
     place_id: str = ""
+    seq: int = 0
 
 
 def as_plain(value: Any) -> Any:
