@@ -39,7 +39,6 @@ def table(noun, rows, **columns):
     return Table(noun, {n: np.array(v, object) for n, v in columns.items()}, np.array(rows))
 
 
-@pytest.mark.xfail(reason="notyet: bulk inserts do not tell the trail's followers")
 def test_imported_stops_are_put_in_order(world):
     import_twice(world)
     stops = Stop.objects.filter(meeting=Meeting.objects.get(key="k"))
