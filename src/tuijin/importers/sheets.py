@@ -316,11 +316,11 @@ def _owners(
             first[name] = index
     if not first:
         return []
-    index = np.fromiter(first.values(), np.int64, len(first))
-    columns = {"name": owners[index]}
+    chosen = np.fromiter(first.values(), np.int64, len(first))
+    columns = {"name": owners[chosen]}
     if codes is not None:
-        columns["uscc"] = codes[index]
-    return [Table("organisation", columns, sheet.rows[index], sheet.grid.name)]
+        columns["uscc"] = codes[chosen]
+    return [Table("organisation", columns, sheet.rows[chosen], sheet.grid.name)]
 
 
 def _beside(
