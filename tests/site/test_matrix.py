@@ -138,6 +138,8 @@ PAGES: dict[str, list[Ask]] = {
     "/api/v1/runs": page("verify") + form("verify"),
     "/api/v1/runs/{id}": page("verify", "nothing"),
     "/api/v1/runs/{id}/cancel": form("verify", "nothing"),
+    "/api/v1/trail": page("trail"),
+    "/api/v1/trail/checkpoints": page("trail"),
     "/api/v1/overview": page("read"),
     "/api/v1/indicators": page("read"),
     "/api/v1/light-rules": page("read"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ninja import Router
 
 from tuijin.ledger.api_imports import router as imports
+from tuijin.ledger.rest.events import router as events
 from tuijin.ledger.rest.places import router as places
 from tuijin.ledger.rest.routes import build_router
 
@@ -21,4 +22,5 @@ router.add_router("/stage-events", build_router("stage_event"))
 router.add_router("/nodes", build_router("node"))
 router.add_router("/evidence", build_router("evidence", to_create="report", to_change="edit"))
 router.add_router("/figures", build_router("figure"))
+router.add_router("/trail", events)
 router.add_router("/imports", imports)

@@ -39,6 +39,9 @@ class Checkpoint:
     key_id: str
     signature: str
 
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

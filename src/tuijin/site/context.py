@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from tuijin.ledger.roles import ROLES
 from tuijin.site.navigation import build_links
@@ -24,6 +25,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "home": "/",
             "navigation": build_links(role, path=request.path),
             "user_name": getattr(user, "display_name", "") if role else "",
+            "user_links": [{"url": reverse("account"), "title": _("我的账号")}] if role else [],
             "role_name": (role.en if is_english else role.zh) if role else "",
             "language_url": reverse("set_language"),
             "sign_in_url": reverse("sign_in"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -350,3 +351,16 @@ def test_reports_are_of_the_class_of_their_columns(api, ledger):
     row = api("city_leader").get("reports").json()["items"][0]
     assert {"year_done_yuan", "progress"} <= set(row)
     assert api("city_department").get("reports").json()["items"] == []
+
+
+def test_auditors_can_check_the_chain_elsewhere(api, client):
+    caller = api("audit_admin")
+    page = caller.get("trail", size=3).json()
+    rest = caller.get("trail", after=page["next"], size=200).json()
+    events = page["items"] + rest["items"]
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert all(b["prev_hash"] == a["hash"] for a, b in pairwise(events))
+    assert "changes" not in events[0]
+    assert caller.get("trail", colour="red").status_code == 422
+    assert len(caller.get("trail", action="create", object_type="project").json()["items"]) == 2
+    assert caller.get("projects").status_code == 403
