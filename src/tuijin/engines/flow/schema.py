@@ -84,7 +84,7 @@ def _describe(kind: Any, limits: Mapping[str, Any], definitions: dict[str, Any])
     if origin is tuple:
         items = {"type": "array", "items": _describe(args[0], _inner(limits), definitions)}
         items |= {"maxItems": limits["most"]} if "most" in limits else {}
-        is_route = is_dataclass(args[0]) and args[0].__name__ == "Branch"
+        is_route = getattr(args[0], "__name__", "") == "Branch"
         return {"anyOf": [{"type": "string"}, items]} if is_route else items
     if origin is not None:
         values = _describe(args[1], _inner(limits), definitions)
