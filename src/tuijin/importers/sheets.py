@@ -28,10 +28,8 @@ _SUBTOTAL = re.compile(r"^(?:[合小总共]\s*计|总\s*数|[^\d]{0,20}[合小]�
 _GROUP = re.compile(
     r"^(?:[一二三四五六七八九十]+\s*[、.．]|[（(][一二三四五六七八九十]+[)）]).{0,60}$"
 )
-# Finds quickly whether any line of many may be one of the above.
-_SUSPICIOUS = re.compile(
-    rf"计\s*[:：]?$|^总\s*数|^[一二三四五六七八九十（(]|^{EXAMPLE_MARK}", re.MULTILINE
-)
+# What such a line begins or ends with: asked first, because there are tens of thousands.
+_BEGINS, _ENDS = frozenset("总一二三四五六七八九十（(" + EXAMPLE_MARK[0]), frozenset("计:：")
 _LOOKS_LIKE_KEY = re.compile(r"[a-z0-9][a-z0-9_.:-]*")
 _FILLED_DOWN = (
     "ref",
@@ -184,11 +182,9 @@ def _select_rows(grid: Grid, found: Found) -> tuple[np.ndarray, list[Problem]]:
         cells = grid.columns[number]
         is_text = np.flatnonzero(cells.kinds[below] == Kind.TEXT) + found.first
         codes = cells.codes[is_text]
-        distinct = np.unique(codes)
-        if not _SUSPICIOUS.search("\n".join(map(str.strip, cells.texts[distinct]))):
-            continue
-        for code in distinct.tolist():
-            mark = _row_mark(str(cells.texts[code]).strip())
+        for code in np.unique(codes).tolist():
+            text = cells.texts[code].strip()
+            mark = _row_mark(text) if text[0] in _BEGINS or text[-1] in _ENDS else ""
             if mark:
                 drop |= dict.fromkeys(is_text[codes == code].tolist(), mark)
     filled = np.zeros(grid.rows.size, dtype=np.int64)

@@ -198,7 +198,7 @@ def _arrange(
 ) -> tuple[np.ndarray, dict[int, Cells]]:
     """Order the cells by column, dense over the rows that hold a value."""
     blank = np.array([not text.strip() for text in texts], dtype=bool)
-    if blank.any():
+    if blank[:-1].any():  # the last is the "" that stands for no text
         keep = (raw.kinds != Kind.TEXT) | ~blank[raw.codes]
         for name in ("rows", "columns", "kinds", "numbers", "codes", "styles"):
             setattr(raw, name, getattr(raw, name)[keep])

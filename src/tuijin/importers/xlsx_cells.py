@@ -22,6 +22,7 @@ _PAD = 32
 _LT, _GT, _SLASH, _QUOTE, _SPACE, _DOT, _MINUS, _EQUALS = b'<>/" .-='
 _C, _V, _R, _O, _W, _T, _S, _N, _B = b"cvrowtsnb"
 _MAX_DIGITS = 17
+_SHORT = 7  # most numbers have no more characters
 _EXACT = 2**53
 MAX_CELL_CHARACTERS = 32_767
 _ROW = re.compile(rb"""<row\b[^>]*?\sr\s*=\s*["'](\d{1,9})["']""")
@@ -224,22 +225,41 @@ def _read_digits(
         A quotient of a whole number below 2**53 by a power of ten is rounded correctly.
     """
     lengths = end - begin
-    mantissas = np.zeros(begin.size, dtype=np.int64)
-    decimals = np.full(begin.size, -1, dtype=np.int64)
     negative = block[np.minimum(begin, block.size - 1)] == _MINUS
     exact = (lengths > negative) & (lengths <= _MAX_DIGITS)
-    for place in range(min(int(lengths.max(initial=0)), _MAX_DIGITS)):
+    mantissas = np.zeros(begin.size, dtype=np.int64)
+    decimals = np.full(begin.size, -1, dtype=np.int64)
+    _add_places(block, begin, lengths, range(_SHORT), mantissas, decimals, exact)
+    long = np.flatnonzero(exact & (lengths > _SHORT))
+    if long.size:
+        parts = mantissas[long], decimals[long], exact[long]
+        _add_places(block, begin[long], lengths[long], range(_SHORT, _MAX_DIGITS), *parts)
+        mantissas[long], decimals[long], exact[long] = parts
+    exact &= mantissas < _EXACT
+    return np.where(negative, -mantissas, mantissas), decimals, exact
+
+
+def _add_places(
+    block: np.ndarray,
+    begin: np.ndarray,
+    lengths: np.ndarray,
+    places: range,
+    mantissas: np.ndarray,
+    decimals: np.ndarray,
+    exact: np.ndarray,
+) -> None:
+    """Read the characters at some places of every number into the three arrays."""
+    for place in range(places.start, min(int(lengths.max(initial=0)), places.stop)):
         live = (place < lengths) & exact
         byte = block[np.minimum(begin + place, block.size - 1)]
         digit = byte - 48
         is_digit = (digit < 10) & live
-        mantissas = np.where(is_digit, mantissas * 10 + digit, mantissas)
+        np.copyto(mantissas, mantissas * 10 + digit, where=is_digit)
         decimals += is_digit & (decimals >= 0)
         is_point = live & (byte == _DOT) & (decimals < 0)
         decimals[is_point] = 0
-        exact &= ~live | is_digit | is_point | (negative & (place == 0))
-    exact &= mantissas < _EXACT
-    return np.where(negative, -mantissas, mantissas), decimals, exact
+        is_sign = (byte == _MINUS) if place == 0 else False
+        exact &= ~live | is_digit | is_point | is_sign
 
 
 def _read_odd(
