@@ -17,7 +17,7 @@ from django.db.models import Min
 from tuijin.errors import TuijinError
 from tuijin.ledger import scope
 from tuijin.ledger.models import Figure
-from tuijin.verify.cases import chunks, load_cases
+from tuijin.verify.cases import CHUNK, chunks, load_cases
 from tuijin.verify.checks import DEFAULT_SEED
 from tuijin.verify.facts import (
     COLUMNS,
@@ -64,7 +64,9 @@ def follow(events: Sequence[Any]) -> None:
 def _topics(events: Sequence[Any]) -> set[str]:
     """Topics touched, of projects that have claims: a file of new projects touches none."""
     topics, figures = set(), {}
-    claimed = _with_claims({e.project_id for e in events if e.object_type in (*_NAMES, "figure")})
+    read = {"claim", "binding", "figure", *_NAMES}
+    events = [e for e in events if e.object_type in read and not _is_new_project(e)]
+    claimed = _with_claims({e.project_id for e in events})
     for event in events:
         kind, project = event.object_type, event.project_id
         if kind in ("claim", "binding") and event.action != "verdict":
@@ -76,13 +78,16 @@ def _topics(events: Sequence[Any]) -> set[str]:
     return topics | _figure_topics(figures)
 
 
+def _is_new_project(event: Any) -> bool:
+    return event.object_type == "project" and event.action == "create"
+
+
 def _with_claims(project_ids: set[int | None]) -> set[int]:
-    wanted = sorted(pk for pk in project_ids if pk is not None)
-    return {
-        pk
-        for part in chunks(wanted)
-        for pk in Claim.objects.filter(project__in=part).values_list("project_id", flat=True)
-    }
+    wanted = {pk for pk in project_ids if pk is not None}
+    claims = Claim.objects.order_by().values_list("project_id", flat=True).distinct()
+    if len(wanted) <= CHUNK:
+        return set(claims.filter(project__in=wanted))
+    return wanted & set(claims)
 
 
 def _figure_topics(figures: Mapping[str, Any]) -> set[str]:
