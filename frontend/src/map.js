@@ -12,7 +12,10 @@ function asRows(points) {
   return points.rows.map((row) => Object.fromEntries(points.columns.map((name) => [name, row[index[name]]])));
 }
 
-function scatter(group, rows, largest, map) {
+// A stop's number stands inside its point.
+const isNumber = (label) => /^\d{1,2}$/.test(label ?? "");
+
+function scatter(group, rows, largest) {
   return {
     type: "scatter", coordinateSystem: "geo", name: group.label, z: 4,
     symbol: shapes[group.shape] ?? "circle",
@@ -20,8 +23,10 @@ function scatter(group, rows, largest, map) {
     emphasis: { scale: 1.3, itemStyle: { borderColor: ink } },
     data: rows.map((row) => ({
       name: row.name, value: [row.longitude, row.latitude, row.size ?? 0], url: row.url, detail: row.detail,
-      symbolSize: radius(row.size, largest),
-      label: { show: Boolean(row.label || map.labels === "all"), formatter: row.label || row.name },
+      symbolSize: isNumber(row.label) ? Math.max(18, radius(row.size, largest)) : radius(row.size, largest),
+      label: isNumber(row.label)
+        ? { show: true, formatter: String(row.label), position: "inside", color: "#fff", textBorderWidth: 0, fontWeight: 600 }
+        : { show: Boolean(row.label), formatter: row.label },
     })),
     label: { position: "right", color: ink, fontSize: 12, textBorderColor: "#fff", textBorderWidth: 2 },
     labelLayout: { hideOverlap: true, moveOverlap: "shiftY" },
@@ -76,7 +81,7 @@ export function drawMap(echarts, chart, map, element) {
   const largest = Math.max(0, ...rows.map((row) => row.size ?? 0));
   const groups = map.groups ?? [{ code: "", label: "", colour: palette[0] }];
   const series = groups.map((group) =>
-    scatter(group, rows.filter((row) => (row.group ?? "") === group.code), largest, map));
+    scatter(group, rows.filter((row) => (row.group ?? "") === group.code), largest));
   chart.setOption({
     animation: false,
     aria: { enabled: true },

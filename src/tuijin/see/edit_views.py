@@ -80,9 +80,9 @@ def _show_conflict(request: HttpRequest, project: Project, form: forms.ProjectFo
     again = _form(project, fresh)
     rows = []
     for name in forms.EDITED:
-        theirs, mine = current[name], form.data.get(name, "")
-        theirs_text = "" if theirs is None else str(theirs)
-        rows.append((again[name].label, theirs_text, mine, theirs_text.strip() != mine.strip()))
+        field = again.fields[name]
+        sides = [forms.shown_text(field, side) for side in (current[name], form.data.get(name))]
+        rows.append((again[name].label, *sides, sides[0] != sides[1]))
     context = {"project": project, "form": again, "rows": rows}
     return render(request, "see/conflict.html", context, status=412)
 

@@ -120,6 +120,13 @@ def initial_of(project: Project) -> dict[str, Any]:
             "version": project.version}  # fmt: skip
 
 
+def shown_text(field: forms.Field, value: Any) -> str:
+    """A field's value as a person reads it; a choice by its word."""
+    text = "" if value is None else str(value).strip()
+    words = {str(code): str(word) for code, word in getattr(field, "choices", ())}
+    return words.get(text, text) if text else ""
+
+
 class ReportForm(forms.Form):
     """A progress report of a month or 旬."""
 

@@ -34,7 +34,7 @@ _NOUNS = {"progressreport": "report", "annualplan": "plan", "operatingrecord": "
 
 _GROUPS = {
     "schedule": gettext_lazy("进度"),
-    "chain": gettext_lazy("招商链：后一项的分母是前一项的分子"),
+    "chain": gettext_lazy("招商链"),
     "money": gettext_lazy("资金"),
     "procedures": gettext_lazy("手续"),
     "land": gettext_lazy("土地效益"),
