@@ -177,6 +177,8 @@ def test_points_lie_in_baotou() -> None:
 
 def test_places_are_one_tree() -> None:
     places = read_places()
+    abroad = places.pop("GB")  # for the British projects of the GMPP; no code of GB/T 2260
+    assert (abroad["level"], abroad["is_statistical"]) == ("country", "true")
     above = {"province": "country", "prefecture": "province", "county": "prefecture"}
     for code, place in places.items():
         assert re.fullmatch(r"\d{6}", code)
