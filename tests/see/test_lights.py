@@ -173,7 +173,7 @@ def test_after_the_year_the_whole_plan_is_due() -> None:
     assert light("light-yinchuan", facts(plan=100, done=69), as_of=date(2026, 3, 1)) == "red"
 
 
-amounts = st.one_of(st.just(np.nan), st.floats(0, 200))
+amounts = st.one_of(st.just(np.nan), st.just(0.0), st.floats(0.01, 200))  # whole 分
 days = st.one_of(st.just("NaT"), st.dates(date(2024, 1, 1), date(2025, 12, 31)).map(str))
 
 
