@@ -266,20 +266,20 @@ def _encode_changes(
         else:
             pieces[name] = _encode_column(name, [default if v is None else v for v in column])
     said = [pieces[name] for name in sorted(pieces) if any(pieces[name])]
-    return ["{" + ",".join(filter(None, row)) + "}" for row in zip(*said, strict=True)]
+    return ["{" + "".join(row)[:-1] + "}" for row in zip(*said, strict=True)]
 
 
 def _encode_column(name: str, column: Column) -> list[str]:
-    """One piece of JSON a row; "" where there is no value."""
+    """One piece of JSON a row, with its comma; "" where there is no value."""
     start = f'"{name}":[null,'
     kinds = set(map(type, column)) - {type(None)}
     if kinds == {str}:
-        return [f"{start}{_encode_text(v)}]" if v else "" for v in column]
+        return [f"{start}{_encode_text(v)}]," if v else "" for v in column]
     if kinds == {Decimal}:
-        return ["" if v is None else f'{start}"{v:f}"]' for v in column]
+        return ["" if v is None else f'{start}"{v:f}"],' for v in column]
     if kinds in ({int}, {float}):
-        return ["" if v is None else f"{start}{v!r}]" for v in column]
+        return ["" if v is None else f"{start}{v!r}]," for v in column]
     if kinds == {date}:
-        shown = {v: "" if v is None else f'{start}"{v}"]' for v in set(column)}
+        shown = {v: "" if v is None else f'{start}"{v}"],' for v in set(column)}
         return list(map(shown.__getitem__, column))
-    return ["" if v in (None, "") else f"{start}{trail.canonical(v).decode()}]" for v in column]
+    return ["" if v in (None, "") else f"{start}{trail.canonical(v).decode()}]," for v in column]
