@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -124,11 +126,22 @@ def mount_rooms() -> None:
 mount_rooms()
 
 
+@cache
+def _document() -> dict[str, Any]:
+    document: dict[str, Any] = dict(api.get_openapi_schema())
+    document.setdefault("components", {})["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer"},
+        "session": {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME},
+    }
+    document["security"] = [{"token": []}, {"session": []}]
+    return document
+
+
 @api.get("/openapi.json", auth=None, include_in_schema=False, url_name="openapi")
 @public
 def show_openapi(request: HttpRequest) -> HttpResponse:
     """The description of the whole API; it holds no data."""
-    return JsonResponse(api.get_openapi_schema())
+    return JsonResponse(_document())
 
 
 urls = api.urls
