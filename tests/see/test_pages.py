@@ -11,7 +11,7 @@ import pytest
 
 from tests.see.conftest import TODAY
 from tuijin.ledger import records
-from tuijin.ledger.models import Node, ProgressReport, Project, TrailEvent
+from tuijin.ledger.models import Node, PlaceBoundary, ProgressReport, Project, TrailEvent
 from tuijin.see import judging
 from tuijin.see.models import SavedView
 
@@ -207,6 +207,12 @@ def test_map_holds_the_points_of_the_filter(browse, portfolio) -> None:
     names = {point[2] for point in data["points"]["rows"]}
     assert names == {"慢项目", "电厂", "撤销"}
     assert [f["properties"]["name"] for f in data["boundaries"]["features"]] == ["固阳县"]
+
+
+def test_map_without_boundaries_frames_its_points(browse, portfolio) -> None:
+    PlaceBoundary.objects.all().delete()
+    html = browse("city_leader").get("/map/").content.decode()
+    assert '"coordinates": [[[110.0, 41.4]' in html
 
 
 def test_choosing_a_rulebook_needs_the_right(browse, portfolio) -> None:

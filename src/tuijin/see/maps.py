@@ -56,12 +56,27 @@ def build(
     used = {point[3] for point in points}
     return {
         "id": "-".join(places) or "all",
-        "boundaries": boundaries,
+        "boundaries": boundaries if boundaries["features"] else _frame(rows),
         "regions": regions,
         "groups": [group for group in groups if group["code"] in used],
         "points": {"columns": _COLUMNS, "rows": points},
         "latitude": _middle_latitude(rows),
     }
+
+
+def _frame(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """A box around the points, where no boundary is on file: a map must have some outline."""
+    west, east = _ends([row["longitude"] for row in rows], otherwise=(73.5, 135.1))
+    south, north = _ends([row["latitude"] for row in rows], otherwise=(18.1, 53.6))
+    box = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    geometry = {"type": "Polygon", "coordinates": [box]}
+    feature = {"type": "Feature", "properties": {"name": ""}, "geometry": geometry}
+    return {"type": "FeatureCollection", "features": [feature]}
+
+
+def _ends(values: Sequence[float], *, otherwise: tuple[float, float]) -> tuple[float, float]:
+    """Least and greatest with some room; of China where there is none."""
+    return (min(values) - 0.1, max(values) + 0.1) if values else otherwise
 
 
 def _middle_latitude(rows: Sequence[dict[str, Any]]) -> float:
