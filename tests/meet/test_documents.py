@@ -35,7 +35,7 @@ def words(data: bytes) -> str:
 def test_three_questions_with_figures(world):
     technology, market, back = sheets(world)["anode"].questions
     assert "62,500至167,000吨/年" in market.text
-    assert "年产量" in market.text
+    assert "年销量未入账" in market.text
     assert "25亿元" in market.basis
     assert technology.basis == "没有这方面的承诺"
     assert "设计产能" in technology.text

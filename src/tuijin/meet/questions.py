@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tuijin.meet.verdict_words import deciding, write_found, write_open
+from tuijin.meet.verdict_words import write_found, write_open
 from tuijin.see.language import either, is_english
 from tuijin.verify.listing import Line
 
@@ -103,8 +103,7 @@ def _urgency(line: Line) -> int:
     if line.claim.disagrees:
         return 1
     if verdict.ruling == "UNDECIDED":
-        asks = deciding(line)
-        return 2 if asks is not None and asks.decides else 3
+        return 2 if verdict.decides else 3
     return _HOLDING
 
 
@@ -121,10 +120,9 @@ def _question(line: Line) -> str:
         return _("承诺“%(claim)s”，检验为%(found)s。差在哪里，何时补上？") % words
     if claim.disagrees:
         return _("“%(claim)s”：测算与记录不一致（%(found)s）。以哪个为准，为什么？") % words
-    asks = deciding(line)
-    if asks is None:
+    if verdict.ruling == "HOLDS":
         return _("“%(claim)s”成立：%(found)s。什么情形会跌破，余量有多大？") % words
-    words["needs"] = write_open(asks, claim)
-    if asks.decides:
-        return _("“%(claim)s”待定：%(needs)s。实际是多少，有何凭证？") % words
-    return _("“%(claim)s”待定：%(needs)s。谁能提供，何时提供？") % words
+    words["needs"] = write_open(verdict)
+    if verdict.decides:
+        return _("“%(claim)s”待定。%(needs)s。实际是多少，有何凭证？") % words
+    return _("“%(claim)s”待定。%(needs)s。谁能提供，何时提供？") % words

@@ -18,15 +18,14 @@ from tuijin.meet.days import load_days
 from tuijin.meet.models import Comment, Meeting, Stop
 from tuijin.meet.questions import Asked, ask
 from tuijin.meet.remarks import Earlier, last_time
-from tuijin.meet.verdict_words import deciding, in_words, write_found, write_open
+from tuijin.meet.verdict_words import write_basis, write_found, write_open
 from tuijin.see import project_page
 from tuijin.see.judging import explain
-from tuijin.see.language import choice_text, either, is_english
+from tuijin.see.language import choice_text, either
 from tuijin.see.models import LightRule
 from tuijin.see.wording import write_money
 from tuijin.verify.listing import Line, load_lines
-from tuijin.verify.models import Claim, Verdict
-from tuijin.verify.wording import write_check
+from tuijin.verify.models import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,20 +122,12 @@ def _promise(line: Line) -> Promise:
         return Promise(line, title, "", _("尚未检验"), "")
     if not line.shows_figures:
         return Promise(line, title, verdict.ruling, _("数据不公开"), "")
-    asks = deciding(line)
-    if verdict.ruling == "UNDECIDED" and asks is not None:
-        return Promise(line, title, verdict.ruling, write_open(asks, claim), _basis(line, asks))
-    return Promise(line, title, verdict.ruling, write_found(verdict, claim), _basis(line, verdict))
-
-
-def _basis(line: Line, verdict: Verdict) -> str:
-    sources = line.sources.get(verdict.pk, "")
-    is_bare = verdict.binding.kind == "evidence" and not sources
-    text = "" if is_bare else write_check(verdict, sources=sources, english=is_english())
-    text = in_words(text)
-    if line.claim.disagrees:
-        text += _("；测算与记录不一致")
-    return text
+    is_open = verdict.ruling == "UNDECIDED"
+    figures = write_open(verdict) if is_open else write_found(verdict, claim)
+    basis = write_basis(line, verdict)
+    if claim.disagrees:
+        basis += _("；测算与记录不一致")
+    return Promise(line, title, verdict.ruling, figures, basis)
 
 
 def _facts(project: Project) -> list[tuple[str, str]]:
