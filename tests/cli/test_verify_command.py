@@ -19,7 +19,7 @@ from tests.verify.conftest import (
 )
 from tests.verify.conftest import ledger as ledger  # noqa: PLC0414  a fixture
 from tuijin.cli import verify_command
-from tuijin.errors import NotFound
+from tuijin.errors import NotFound, UsageError
 
 OUTPUT = """\
 固阳县  锂电池HSE负极材料
@@ -62,6 +62,8 @@ def test_one_project_by_name_and_nothing_short(claims, capsys):
     assert capsys.readouterr().out.endswith("1 claim: 1 undecided\n")
     with pytest.raises(NotFound):
         run("anode", "nowhere")
+    with pytest.raises(UsageError, match="got -1"):
+        run("--seed", "-1")
 
 
 def test_document(claims, capsys):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django_tasks_db.models import DBTaskResult
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -214,7 +216,7 @@ class Changes:
 
 
 class ExactlyTheDependent(TestCase):
-    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(changes)
     def test_as_by_brute_force(self, drawn):
         with scope.active(scope.system_scope("test")):
@@ -307,3 +309,37 @@ def test_words_around_a_claim_change_no_verdict(ledger, field):
     verify_claims([claim.pk])
     records.change(Claim, {claim.pk: {field: "另一种说法"}})
     assert stale_now() == set()
+
+
+def test_writers_and_runs_side_by_side(transactional_db):
+    """Edits of figures, claims and projects beside runs: nobody waits for ever, nothing is lost."""
+    with scope.active(scope.system_scope("test")):
+        ledger = build_ledger()
+        claims = [claim.pk for claim in build_claims(ledger)]
+        figure = add_figure(ledger.anode, "output_t_per_year", 1, "t_per_year")
+
+    def edit_figure(step):
+        current = Figure.objects.get(key=figure.key, is_current=True)
+        records.correct_many(Figure, {current.pk: {"value": Decimal(step + 2)}})
+
+    def edit_claim(step):
+        records.change(Claim, {claims[step % 2]: {"target": Decimal(step + 1)}})
+
+    def edit_project(step):
+        amount = Decimal(step + 1) * 100
+        records.change(Project, {ledger.anode.pk: {"total_investment_yuan": amount}})
+
+    def work(act):
+        try:
+            with scope.active(scope.system_scope("test")):
+                for step in range(8):
+                    act(step)
+        finally:
+            connection.close()
+
+    acts = (edit_figure, edit_claim, edit_project, lambda _: verify_claims(claims))
+    with ThreadPoolExecutor(len(acts) + 1) as threads:
+        for done in [threads.submit(work, act) for act in (*acts, acts[-1])]:
+            done.result(timeout=120)
+    with scope.active(scope.system_scope("test")):
+        assert stale_now() == stale_by_brute_force()

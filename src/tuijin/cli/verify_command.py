@@ -8,7 +8,7 @@ import sys
 import unicodedata
 from typing import Any
 
-from tuijin.errors import NotFound
+from tuijin.errors import NotFound, UsageError
 from tuijin.ledger import references
 from tuijin.verify import listing, verdicts, wording
 from tuijin.verify.checks import DEFAULT_SEED
@@ -17,6 +17,7 @@ from tuijin.verify.runner import verify_claims
 from tuijin.verify.tasks import pending_claims
 
 _GAP = "  "
+MOST_SEED = 1 << 63  # what a database column holds
 _RULINGS = {"HOLDS": ("holds", "hold"), "FALLS SHORT": ("falls short", "fall short"),
             "UNDECIDED": ("undecided", "undecided")}  # fmt: skip
 
@@ -32,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    if not 0 <= args.seed < MOST_SEED:
+        raise UsageError(f"--seed must be 0 to {MOST_SEED - 1}, got {args.seed}")
     claims = _choose(args.project)
     ids = list(claims.values_list("id", flat=True))
     pending = pending_claims() if args.stale else ids
