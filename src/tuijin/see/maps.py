@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -83,12 +83,19 @@ def _middle_latitude(rows: Sequence[dict[str, Any]]) -> float:
     return sum(row["latitude"] for row in rows) / len(rows) if rows else 41.0
 
 
+def has_boundaries(place: str) -> bool:
+    """Whether the outline of a place, or of one just below it, is on file."""
+    return _shapes([place]).exists()
+
+
+def _shapes(places: Sequence[str]) -> QuerySet[PlaceBoundary]:
+    below = PlaceBoundary.objects.filter(place__parent__in=places)
+    return below | PlaceBoundary.objects.filter(place__in=places)
+
+
 def _boundaries(places: Sequence[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    shapes = PlaceBoundary.objects.filter(place__parent__in=places) | PlaceBoundary.objects.filter(
-        place__in=places
-    )
     features, regions = [], []
-    for shape in shapes.select_related("place").order_by("place_id"):
+    for shape in _shapes(places).select_related("place").order_by("place_id"):
         name = place_name(shape.place)
         features.append(
             {

@@ -118,7 +118,8 @@ def show_map(request: HttpRequest) -> HttpResponse:
     query = listing.parse(request.GET)
     colour_by = "light" if request.GET.get("colour") == "light" else "stage"
     size_by = "capacity_mw" if request.GET.get("size") == "capacity" else "total_investment_yuan"
-    places = [query.place] if query.place else overview.home_places()
+    is_drawn = query.place and maps.has_boundaries(query.place)
+    places = [query.place] if is_drawn else overview.home_places()
     data = maps.build(query, places=places, colour_by=colour_by, size_by=size_by)
     context = {
         **_filter_context(query),
