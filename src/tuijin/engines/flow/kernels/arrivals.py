@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from tuijin.engines.flow.kernels import rows as at
 from tuijin.engines.flow.kernels import stations
+from tuijin.engines.flow.kernels.compiling import inlined
 from tuijin.engines.flow.kernels.entities import admit, choose_branch, make, wait_outside
 from tuijin.engines.flow.kernels.random import sample
 from tuijin.engines.flow.kernels.rows import Row
 from tuijin.engines.flow.kernels.sources import plan_arrival
 
 
-@njit
+@inlined
 def arrive(world: Row, row: int, key: int, now: float) -> None:
     """A source sends one entity, or a batch."""
     source = at.source(world, row)
@@ -30,7 +29,7 @@ def arrive(world: Row, row: int, key: int, now: float) -> None:
         plan_arrival(world, row, now)
 
 
-@njit
+@inlined
 def _send(world: Row, row: int, now: float) -> None:
     source = at.source(world, row)
     branch = at.branch(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from tuijin.engines.flow.kernels import rows as at
 from tuijin.engines.flow.kernels import servers, stations
+from tuijin.engines.flow.kernels.compiling import inlined, kernel
 from tuijin.engines.flow.kernels.entities import admit, make, remove
 from tuijin.engines.flow.kernels.rows import Row
 from tuijin.engines.flow.kernels.sources import plan_arrival
@@ -18,7 +17,7 @@ from tuijin.engines.flow.kernels.tables import (
 )
 
 
-@njit
+@inlined
 def finish(world: Row, i: int, key: int, now: float) -> None:
     """Service is over."""
     job = at.job(world, i)
@@ -47,7 +46,7 @@ def finish(world: Row, i: int, key: int, now: float) -> None:
         wake(world, s, now)
 
 
-@njit
+@kernel
 def _finish_batch(world: Row, head: int, s: int, now: float) -> None:
     """Pass on every member of a batch, each as many times as the station splits it."""
     station = at.station(world, s)
@@ -73,7 +72,7 @@ def _finish_batch(world: Row, head: int, s: int, now: float) -> None:
         member = following
 
 
-@njit
+@kernel
 def _copy(world: Row, i: int, now: float) -> int:
     """One more of an entity, with its history."""
     parent = at.job(world, i)
@@ -91,7 +90,7 @@ def _copy(world: Row, i: int, now: float) -> int:
     return j
 
 
-@njit
+@kernel
 def wake(world: Row, s: int, now: float) -> None:
     """Room at s: let those in who are blocked for it, and so on upstream."""
     at.wake(world, 0)["station"] = s
@@ -121,7 +120,7 @@ def wake(world: Row, s: int, now: float) -> None:
                 n += 1
 
 
-@njit
+@kernel
 def _free_source(world: Row, row: int, now: float) -> None:
     source = at.source(world, row)
     source["blocked"] -= 1

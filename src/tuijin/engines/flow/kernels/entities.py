@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
 from tuijin.engines.flow.kernels import rows as at
+from tuijin.engines.flow.kernels.compiling import inlined, kernel
 from tuijin.engines.flow.kernels.measures import mark
 from tuijin.engines.flow.kernels.random import next_word, unit
 from tuijin.engines.flow.kernels.rows import Row
 from tuijin.engines.flow.kernels.tables import PRIORITY
 
 
-@njit
+@inlined
 def make(world: Row, class_: int) -> int:
     """Take an entity from the free ones; the loop keeps `reserve` of them free."""
     i = world["free_job"]
@@ -28,7 +27,7 @@ def make(world: Row, class_: int) -> int:
     return i
 
 
-@njit
+@inlined
 def admit(world: Row, i: int, now: float) -> None:
     """The entity is in the network from now on."""
     world["wip_area"] += world["in_system"] * (now - world["wip_last"])
@@ -41,7 +40,7 @@ def admit(world: Row, i: int, now: float) -> None:
         mark(world, i, 4 * world["n_stations"], now)
 
 
-@njit
+@inlined
 def remove(world: Row, i: int, now: float) -> None:
     """The entity is no longer in the network, for whatever reason."""
     world["wip_area"] += world["in_system"] * (now - world["wip_last"])
@@ -50,14 +49,14 @@ def remove(world: Row, i: int, now: float) -> None:
     discard(world, i)
 
 
-@njit
+@inlined
 def discard(world: Row, i: int) -> None:
     at.job(world, i)["next"] = world["free_job"]
     world["free_job"] = i
     world["n_free"] += 1
 
 
-@njit
+@inlined
 def leave_network(world: Row, i: int, now: float) -> None:
     job = at.job(world, i)
     kept = at.class_(world, job["class_"])
@@ -71,7 +70,7 @@ def leave_network(world: Row, i: int, now: float) -> None:
     remove(world, i, now)
 
 
-@njit
+@inlined
 def choose_branch(world: Row, first: int, n: int, stream: int) -> int:
     """Row of the branch taken; one way out needs no number."""
     if n == 1:
@@ -83,7 +82,7 @@ def choose_branch(world: Row, first: int, n: int, stream: int) -> int:
     return row
 
 
-@njit
+@inlined
 def enqueue(world: Row, i: int, s: int) -> None:
     """Put an entity where its station's discipline wants it."""
     station = at.station(world, s)
@@ -106,7 +105,7 @@ def enqueue(world: Row, i: int, s: int) -> None:
         queue["tail"] = i
 
 
-@njit
+@inlined
 def dequeue(world: Row, station: Row) -> int:
     """Take who is first; somebody waits."""
     row = station["first_queue"]
@@ -119,7 +118,7 @@ def dequeue(world: Row, station: Row) -> int:
     return i
 
 
-@njit
+@kernel
 def wait_outside(world: Row, i: int, target: int) -> None:
     """Line up for a station that has no room."""
     job = at.job(world, i)

@@ -7,14 +7,13 @@ other, which then takes that place with one sift instead of two.
 
 from __future__ import annotations
 
-from numba import njit
-
 from tuijin.engines.flow.kernels import rows as at
+from tuijin.engines.flow.kernels.compiling import inlined
 from tuijin.engines.flow.kernels.rows import Row
 from tuijin.engines.flow.kernels.tables import KIND_BITS, ROW_BITS
 
 
-@njit
+@inlined
 def schedule(world: Row, time: float, kind: int, row: int) -> int:
     """Put an event on the calendar; return its key."""
     world["sequence"] += 1
@@ -35,7 +34,7 @@ def schedule(world: Row, time: float, kind: int, row: int) -> int:
     return key
 
 
-@njit
+@inlined
 def close_hole(world: Row) -> None:
     """Nobody took the root's place: the last event does."""
     world["hole"] = 0
@@ -46,14 +45,14 @@ def close_hole(world: Row) -> None:
         _sift_down(world, n, last["time"], last["key"])
 
 
-@njit
+@inlined
 def _put(world: Row, i: int, time: float, key: int) -> None:
     event = at.event(world, i)
     event["time"] = time
     event["key"] = key
 
 
-@njit
+@inlined
 def _sift_down(world: Row, n: int, time: float, key: int) -> None:
     i = 0
     below = 1

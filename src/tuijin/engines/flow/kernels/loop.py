@@ -10,6 +10,7 @@ from numba import njit
 
 from tuijin.engines.flow.kernels import arrivals, endings, servers, sources, stations
 from tuijin.engines.flow.kernels import rows as at
+from tuijin.engines.flow.kernels.compiling import kernel
 from tuijin.engines.flow.kernels.entities import admit, make
 from tuijin.engines.flow.kernels.heap import close_hole, schedule
 from tuijin.engines.flow.kernels.random import sample
@@ -42,7 +43,7 @@ SOURCES_DIGEST = hashlib.sha256(
 
 
 def _build(digest: str) -> Callable[[Row, int], int]:
-    @njit(cache=True, nogil=True)
+    @njit(cache=True, nogil=True, error_model="numpy")
     def advance(world: Row, max_events: int) -> int:
         """
         Run until `world.until`, or `max_events` more events; say which (REACHED, PAUSED, …).
@@ -97,7 +98,7 @@ def _build(digest: str) -> Callable[[Row, int], int]:
     return advance
 
 
-@njit
+@kernel
 def _handle_rarer(world: Row, kind: int, row: int, key: int, now: float) -> None:
     if kind == FAIL:
         fail(world, row, key, now)
@@ -107,7 +108,7 @@ def _handle_rarer(world: Row, kind: int, row: int, key: int, now: float) -> None
         switch_gate(world, row, now)
 
 
-@njit
+@kernel
 def fail(world: Row, m: int, key: int, now: float) -> None:
     """A server breaks down, and waits for whoever repairs it."""
     mode = at.mode(world, m)
@@ -132,7 +133,7 @@ def fail(world: Row, m: int, key: int, now: float) -> None:
     stations.serve_pool(world, mode["pool"], now)
 
 
-@njit
+@kernel
 def mend(world: Row, m: int, now: float) -> None:
     mode = at.mode(world, m)
     mode["down"] = 0
@@ -148,7 +149,7 @@ def mend(world: Row, m: int, now: float) -> None:
         stations.serve_pool(world, mode["pool"], now)
 
 
-@njit
+@kernel
 def switch_gate(world: Row, g: int, now: float) -> None:
     """A calendar or the weather opens or closes whatever listens to it."""
     gate = at.gate(world, g)
@@ -169,7 +170,7 @@ def switch_gate(world: Row, g: int, now: float) -> None:
             stations.serve_pool(world, target["index"], now)
 
 
-@njit
+@kernel
 def _gate_station(world: Row, s: int, step: int, now: float) -> None:
     station = at.station(world, s)
     stations.accrue(station, now)
@@ -184,7 +185,7 @@ def _gate_station(world: Row, s: int, step: int, now: float) -> None:
     stations.start_next(world, s, now)
 
 
-@njit
+@kernel
 def _gate_source(world: Row, row: int, step: int, now: float) -> None:
     """While a source is closed its clock stands still."""
     source = at.source(world, row)
@@ -200,7 +201,7 @@ def _gate_source(world: Row, row: int, step: int, now: float) -> None:
         source["key"] = schedule(world, source["next_time"], ARRIVAL, row)
 
 
-@njit
+@kernel
 def plan_switch(world: Row, g: int, now: float) -> None:
     gate = at.gate(world, g)
     if gate["is_random"]:
@@ -217,7 +218,7 @@ def plan_switch(world: Row, g: int, now: float) -> None:
     schedule(world, time, GATE_SWITCH, g)
 
 
-@njit
+@kernel
 def start(world: Row) -> None:
     """Set the clocks going at time 0, and put populations in place."""
     for g in range(world["n_gates"]):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
 from tuijin.engines.flow.kernels import rows as at
+from tuijin.engines.flow.kernels.compiling import kernel
 from tuijin.engines.flow.kernels.rows import Row
 from tuijin.engines.flow.kernels.tables import (
     LOWEST_POWER,
@@ -15,7 +14,7 @@ from tuijin.engines.flow.kernels.tables import (
 )
 
 
-@njit
+@kernel
 def mark(world: Row, job: int, point: int, now: float) -> None:
     """Start and end the measures that a point starts and ends."""
     first = at.point(world, point)["first"]
@@ -34,7 +33,7 @@ def mark(world: Row, job: int, point: int, now: float) -> None:
             at.stamp(world, job * world["n_measures"] + measure)["time"] = math.nan
 
 
-@njit
+@kernel
 def record(world: Row, measure: int, value: float) -> None:
     kept = at.measure(world, measure)
     kept["count"] += 1
@@ -48,7 +47,7 @@ def record(world: Row, measure: int, value: float) -> None:
     at.bucket(world, measure * N_BUCKETS + find_bucket(value))["n"] += 1
 
 
-@njit
+@kernel
 def find_bucket(value: float) -> int:
     """Bucket of a value: its power of two in 128 equal parts, so within 0.4 % of its middle."""
     if value <= 0.0:

@@ -14,9 +14,9 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from tuijin.engines.flow.kernels import rows as at
+from tuijin.engines.flow.kernels.compiling import inlined, kernel
 from tuijin.engines.flow.kernels.rows import Row
 from tuijin.engines.flow.kernels.tables import (
     CONSTANT,
@@ -36,7 +36,7 @@ _30, _27, _31, _11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 _TO_UNIT = 2.0**-53
 
 
-@njit
+@inlined
 def mix(z: Any) -> Any:
     """Finaliser: every bit of the result depends on every bit of z."""
     z = (z ^ (z >> _30)) * _FIRST
@@ -44,7 +44,7 @@ def mix(z: Any) -> Any:
     return z ^ (z >> _31)
 
 
-@njit
+@inlined
 def next_word(world: Row, stream: int) -> Any:
     place = at.stream(world, stream)
     z = place["state"] + GOLDEN
@@ -52,13 +52,13 @@ def next_word(world: Row, stream: int) -> Any:
     return mix(z)
 
 
-@njit
+@inlined
 def unit(word: Any) -> float:
     """Uniform on (0, 1]."""
     return (np.int64(word >> _11) + 1) * _TO_UNIT
 
 
-@njit
+@inlined
 def sample(world: Row, row: int, stream: int) -> float:
     """One value of a distribution, by one step of a stream."""
     word = next_word(world, stream)
@@ -71,7 +71,7 @@ def sample(world: Row, row: int, stream: int) -> float:
     return _sample_rarer(world, draw, word)
 
 
-@njit
+@kernel
 def _sample_rarer(world: Row, draw: Row, word: Any) -> float:
     kind = draw["kind"]
     a, b = draw["a"], draw["b"]
@@ -90,7 +90,7 @@ def _sample_rarer(world: Row, draw: Row, word: Any) -> float:
     return _empirical(world, draw, unit(word))
 
 
-@njit
+@kernel
 def _triangular(low: float, mode: float, high: float, u: float) -> float:
     share = (mode - low) / (high - low)
     if u <= share:
@@ -98,7 +98,7 @@ def _triangular(low: float, mode: float, high: float, u: float) -> float:
     return high - math.sqrt((1.0 - u) * (high - low) * (high - mode))
 
 
-@njit
+@kernel
 def _erlang(n_phases: int, word: Any) -> float:
     """Sum of exponentials of mean 1; words after the first come from a stream of its own."""
     total = 0.0
@@ -109,7 +109,7 @@ def _erlang(n_phases: int, word: Any) -> float:
     return total
 
 
-@njit
+@kernel
 def _gamma(shape: float, word: Any) -> float:
     """Marsaglia and Tsang, A simple method for generating gamma variables, ACM TOMS 26(3), 2000."""
     boost = 1.0
@@ -129,7 +129,7 @@ def _gamma(shape: float, word: Any) -> float:
             return boost * d * v
 
 
-@njit
+@kernel
 def _empirical(world: Row, draw: Row, u: float) -> float:
     """Rows `first … first + n` hold values, the next n their cumulative probabilities."""
     first, n = draw["first"], draw["n"]
@@ -171,7 +171,7 @@ _F = (1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.4875361290850
       2.04426310338993978564e-15)  # fmt: skip
 
 
-@njit
+@kernel
 def _polynomial(c: Any, x: float) -> float:
     value = c[7]
     for n in range(6, -1, -1):
@@ -179,7 +179,7 @@ def _polynomial(c: Any, x: float) -> float:
     return value
 
 
-@njit
+@kernel
 def normal(u: float) -> float:
     """Quantile of the standard normal (Wichura, algorithm AS 241, PPND16, 1988); 0 < u < 1."""
     q = u - 0.5

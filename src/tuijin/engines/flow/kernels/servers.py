@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from tuijin.engines.flow.kernels import rows as at
+from tuijin.engines.flow.kernels.compiling import kernel
 from tuijin.engines.flow.kernels.heap import schedule
 from tuijin.engines.flow.kernels.random import sample
 from tuijin.engines.flow.kernels.rows import Row
 from tuijin.engines.flow.kernels.tables import DONE, FAIL, REPAIRED
 
 
-@njit
+@kernel
 def occupy(world: Row, i: int, s: int, duration: float, now: float) -> int:
     """Give an entity one of the station's servers, set up for it, and start work; return it."""
     station = at.station(world, s)
@@ -40,7 +39,7 @@ def occupy(world: Row, i: int, s: int, duration: float, now: float) -> int:
     return found
 
 
-@njit
+@kernel
 def run(world: Row, u: int, now: float) -> None:
     """Start or resume the work of a server."""
     server = at.server(world, u)
@@ -56,7 +55,7 @@ def run(world: Row, u: int, now: float) -> None:
             mode["key"] = schedule(world, now + mode["left"], FAIL, m)
 
 
-@njit
+@kernel
 def stop(world: Row, u: int, now: float) -> None:
     """End a stretch of work, done or not."""
     server = at.server(world, u)
@@ -71,7 +70,7 @@ def stop(world: Row, u: int, now: float) -> None:
             mode["key"] = -1
 
 
-@njit
+@kernel
 def halt(world: Row, u: int, now: float) -> None:
     """One more reason for a server to stand still; its station is accrued."""
     server = at.server(world, u)
@@ -89,7 +88,7 @@ def halt(world: Row, u: int, now: float) -> None:
         station["down"] += 1
 
 
-@njit
+@kernel
 def resume(world: Row, u: int, now: float) -> None:
     """One reason less; the caller then starts what waits at the station."""
     server = at.server(world, u)
@@ -106,7 +105,7 @@ def resume(world: Row, u: int, now: float) -> None:
         station["free"] += 1
 
 
-@njit
+@kernel
 def plan_failure(world: Row, m: int, now: float) -> None:
     """Draw how long until a mode's next failure, and put it on the clock it runs by."""
     mode = at.mode(world, m)
@@ -117,7 +116,7 @@ def plan_failure(world: Row, m: int, now: float) -> None:
         mode["key"] = schedule(world, now + up, FAIL, m)
 
 
-@njit
+@kernel
 def repair(world: Row, m: int, now: float) -> None:
     mode = at.mode(world, m)
     until = now + sample(world, mode["repair"], mode["repair_stream"])

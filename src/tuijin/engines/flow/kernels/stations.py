@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from tuijin.engines.flow.kernels import rows as at
 from tuijin.engines.flow.kernels import servers
+from tuijin.engines.flow.kernels.compiling import inlined, kernel
 from tuijin.engines.flow.kernels.entities import (
     choose_branch,
     dequeue,
@@ -32,7 +31,7 @@ from tuijin.engines.flow.kernels.tables import (
 )
 
 
-@njit
+@inlined
 def accrue(station: Row, now: float) -> None:
     """Bring a station's integrals up to now, before any of its counts changes."""
     passed = now - station["last"]
@@ -44,7 +43,7 @@ def accrue(station: Row, now: float) -> None:
     station["inside_area"] += station["inside"] * passed
 
 
-@njit
+@inlined
 def enter(world: Row, i: int, s: int, now: float) -> None:
     """Let an entity into a station that has room."""
     station = at.station(world, s)
@@ -65,7 +64,7 @@ def enter(world: Row, i: int, s: int, now: float) -> None:
         start_next(world, s, now)
 
 
-@njit
+@inlined
 def begin(world: Row, i: int, s: int, now: float) -> None:
     """Start service; the entity is in no list."""
     station = at.station(world, s)
@@ -87,7 +86,7 @@ def begin(world: Row, i: int, s: int, now: float) -> None:
         job["key"] = schedule(world, now + duration, DONE, i)
 
 
-@njit
+@kernel
 def _gather(world: Row, head: int, s: int, u: int, now: float) -> None:
     """Chain those who are served together with the head of a batch."""
     station = at.station(world, s)
@@ -107,7 +106,7 @@ def _gather(world: Row, head: int, s: int, u: int, now: float) -> None:
     at.server(world, u)["n_held"] = n
 
 
-@njit
+@inlined
 def start_next(world: Row, s: int, now: float) -> None:
     """Begin as many services as servers, entities, doors and operators allow."""
     station = at.station(world, s)
@@ -119,7 +118,7 @@ def start_next(world: Row, s: int, now: float) -> None:
         begin(world, dequeue(world, station), s, now)
 
 
-@njit
+@kernel
 def _take_operators(world: Row, s: int, now: float) -> bool:
     station = at.station(world, s)
     pool = at.pool(world, station["pool"])
@@ -138,13 +137,13 @@ def _take_operators(world: Row, s: int, now: float) -> bool:
     return False
 
 
-@njit
+@inlined
 def accrue_pool(pool: Row, now: float) -> None:
     pool["busy_area"] += (pool["count"] - pool["free"]) * (now - pool["last"])
     pool["last"] = now
 
 
-@njit
+@kernel
 def serve_pool(world: Row, p: int, now: float) -> None:
     """Hand out free operators: to repairs first, then to stations in the order they asked."""
     pool = at.pool(world, p)
@@ -170,7 +169,7 @@ def serve_pool(world: Row, p: int, now: float) -> None:
         start_next(world, s, now)
 
 
-@njit
+@inlined
 def pass_on(world: Row, i: int, s: int, now: float) -> None:
     """Send an entity where its route leads, or let it hold its server until there is room."""
     station = at.station(world, s)
@@ -200,7 +199,7 @@ def pass_on(world: Row, i: int, s: int, now: float) -> None:
         wait_outside(world, i, target)
 
 
-@njit
+@kernel
 def lose(world: Row, i: int, s: int, now: float) -> None:
     """An entity in the network finds a full station that turns it away."""
     at.station(world, s)["lost"] += 1
@@ -208,7 +207,7 @@ def lose(world: Row, i: int, s: int, now: float) -> None:
     remove(world, i, now)
 
 
-@njit
+@inlined
 def release(world: Row, i: int, s: int, now: float) -> None:
     """An entity gives up its place and its server; the station is accrued."""
     station = at.station(world, s)
