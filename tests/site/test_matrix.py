@@ -1,8 +1,8 @@
 """
 The permission matrix of the security reference, section 4: roles × endpoints × places.
 
-Every table here is written from the reference, not read from `ledger.roles`. A route that is in no
-table fails the walk, so that a new one cannot come in unseen.
+The tables of `matrix_tables` are written from the reference, not read from `ledger.roles`. A route
+that is in none of them fails, so that a new one cannot come in unseen.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import re
 import sys
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -25,189 +24,13 @@ from django.urls import path as route_path
 from django.urls import set_urlconf
 
 from tests.site import matrix_world
+from tests.site.matrix_tables import API, CLASSES, MAY, READS, ROUTES, Ask
 from tests.site.matrix_world import PLACES, SECRET, Principal, World
 from tuijin.ledger.access import needs_of, requires
 from tuijin.ledger.models import Project, TrailEvent
 from tuijin.site import checks, rates, urls
 
 pytestmark = pytest.mark.django_db
-
-# role: field classes of the own scope, field classes elsewhere
-READS = {
-    "city_leader": ("PICS", "PIC"), "city_coordinator": ("PICS", "PIC"),
-    "city_department": ("PI", "PI"), "analyst": ("PIC", "P"), "place_leader": ("PICS", "PI"),
-    "place_approver": ("PIC", "P"), "place_editor": ("PIC", "P"), "place_officer": ("PI", ""),
-    "place_verifier": ("PI", ""), "place_viewer": ("PI", "P"), "company": ("P", ""),
-    "audit_admin": ("", ""), "security_admin": ("", ""), "system_admin": ("", ""),
-    "telemetry": ("", ""),
-}  # fmt: skip
-# action: roles. Reading is for all but administrators and telemetry; the rest is "Write" and notes.
-_ALL = set(READS) - {"audit_admin", "security_admin", "system_admin", "telemetry"}
-MAY = {
-    "read": _ALL,
-    "edit": {"city_coordinator", "place_editor"},
-    "import": {"city_coordinator", "place_editor"},
-    "report": {"city_coordinator", "place_editor", "company"},
-    "attach": {"city_coordinator", "place_editor", "place_officer", "company"},
-    "verify": {"city_coordinator", "analyst", "place_verifier"},
-    "comment": {"city_leader", "city_coordinator", "city_department", "place_leader",
-                "place_officer"},
-    "score": {"city_leader", "city_coordinator", "city_department", "place_leader",
-              "place_officer"},
-    "export": {"city_leader", "city_coordinator", "analyst", "place_leader", "place_editor"},
-    "decide": {"city_coordinator"},
-    "rules": {"city_coordinator"},
-    "users": {"security_admin"},
-    "trail": {"audit_admin"},
-    "configure": {"system_admin"},
-}  # fmt: skip
-# kind of object: class of its rows; "shared" rows and places have rules of their own below
-CLASSES = {
-    "project": "P", "figure": "P", "stage_event": "P", "stop": "P", "node": "I", "evidence": "I",
-    "file": "I", "claim": "I", "check": "I", "verdict": "I", "decision": "I", "plan": "C",
-    "report": "C", "operating": "C",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A request: its action; the kind of object it names, and whether it changes that object."""
-
-    method: str
-    action: str
-    kind: str = ""
-    changes: bool = False
-    body: dict[str, Any] = field(default_factory=dict)
-    is_slow: bool = False
-
-
-def api_noun(kind: str, to_create: str = "edit", to_change: str = "edit") -> dict[str, list[Ask]]:
-    return {
-        "": [Ask("GET", "read"), Ask("POST", to_create)],
-        "/{id}": [Ask("GET", "read", kind), Ask("PATCH", to_change, kind, changes=True)],
-    }
-
-
-API = {
-    "sources": api_noun("source"), "organisations": api_noun("organisation"),
-    "parks": api_noun("park"), "projects": api_noun("project"), "plans": api_noun("plan"),
-    "reports": api_noun("report", "report", "report"),
-    "operating": api_noun("operating", "report", "report"),
-    "stage-events": api_noun("stage_event"), "nodes": api_noun("node"),
-    "evidence": api_noun("evidence", "report"), "figures": api_noun("figure"),
-    "claims": api_noun("claim"), "checks": api_noun("check"), "meetings": api_noun("meeting"),
-    "stops": api_noun("stop"),
-}  # fmt: skip
-
-
-def page(action: str, kind: str = "", **more: Any) -> list[Ask]:
-    return [Ask("GET", action, kind, **more)]
-
-
-def form(action: str, kind: str = "", *, changes: bool = False, **body: Any) -> list[Ask]:
-    return [Ask("POST", action, kind, changes, body)]
-
-
-PAGES: dict[str, list[Ask]] = {
-    "/healthz": page("public"),
-    "/sign-in/": page("public"),
-    "/sign-out/": [],  # ends the session of the walk; tested in test_sign_in
-    "/first-run/": [],  # answers 404 to all but the holder of the token; tested in test_sign_in
-    "/language/": form("public", language="en"),
-    "/account/": page("signed in"),
-    "/account/password/": form("signed in"),
-    "/account/second-factor/": form("signed in"),
-    "/account/tokens/": form("signed in", name="t"),
-    "/account/tokens/{id}/revoke/": form("signed in", "nothing"),
-    "/users/": page("users"),
-    "/users/new/": page("users") + form("users"),
-    "/users/{id}/": page("users", "nothing") + form("users", "nothing"),
-    "/users/{id}/disable/": form("users", "nothing"),
-    "/users/{id}/sessions/": form("users", "nothing"),
-    "/users/changes/{id}/": form("users", "nothing"),
-    "/trail/": page("trail"),
-    "/trail/check/": form("trail"),
-    "/configuration/": page("configure"),
-    "/": page("signed in"),
-    "/api/v1/": [],  # django-ninja's own root, answers 404
-    "/api/v1/openapi.json": page("public"),
-    "/api/v1/places": page("read"),
-    "/api/v1/places/{id}": page("read", "place"),
-    "/api/v1/verdicts": page("read"),
-    "/api/v1/verdicts/{id}": page("read", "verdict"),
-    "/api/v1/runs": page("verify") + form("verify"),
-    "/api/v1/runs/{id}": page("verify", "nothing"),
-    "/api/v1/runs/{id}/cancel": form("verify", "nothing"),
-    "/api/v1/trail": page("trail"),
-    "/api/v1/trail/checkpoints": page("trail"),
-    "/api/v1/overview": page("read"),
-    "/api/v1/indicators": page("read"),
-    "/api/v1/light-rules": page("read"),
-    "/projects/": page("read"),
-    "/projects/export.xlsx": page("export"),
-    "/projects/new/": page("edit") + form("edit"),
-    "/imports/": page("import") + form("import"),
-    "/imports/template": page("import"),
-    "/imports/{id}/": page("import", "batch"),
-    "/imports/{id}/mapping": form("import", "batch"),
-    "/imports/{id}/accept": form("import", "batch"),
-    "/imports/{id}/discard": form("import", "batch"),
-    "/imports/{id}/refusals": page("import", "batch"),
-    "/api/v1/imports": page("import") + form("import"),
-    "/api/v1/imports/template": page("import"),
-    "/api/v1/imports/{id}": page("import", "batch"),
-    "/api/v1/imports/{id}/refusals": page("import", "batch"),
-    "/api/v1/imports/{id}/mapping": form("import", "batch"),
-    "/api/v1/imports/{id}/accept": form("import", "batch", digest="x"),
-    "/api/v1/imports/{id}/discard": form("import", "batch"),
-    "/projects/change/": form("edit", "project", changes=True, ids="{id}",
-                              change="stage=building"),
-    "/projects/views/": form("read"),
-    "/projects/views/{id}/delete/": form("read"),  # somebody else's view is left alone
-    "/projects/{id}/": page("read", "project"),
-    "/projects/{id}/edit/": page("edit", "project", changes=True)
-    + form("edit", "project", changes=True),
-    "/projects/{id}/reports/": form("report", "project", changes=True, period="2025-10"),
-    "/projects/{id}/reasons/": form("edit", "project", changes=True),
-    "/projects/{id}/evidence/": form("attach", "project"),
-    "/evidence/{id}/file": page("read", "file"),
-    "/evidence/{id}/photo": page("read", "file"),
-    "/map/": page("read"),
-    "/indicators/": page("read"),
-    "/rules/": page("read"),
-    "/rules/choose/": form("rules", "nothing"),
-    "/claims/": page("read"),
-    "/claims/{id}/": page("read", "claim"),
-    "/claims/runs/": form("verify"),
-    "/claims/runs/{id}/": page("verify", "nothing"),
-    "/claims/runs/{id}/progress/": page("verify", "nothing"),
-    "/claims/runs/{id}/cancel/": form("verify", "nothing"),
-    "/claims/runs/{id}/again/": form("verify", "nothing"),
-    "/meetings/": page("read"),
-    "/meetings/new/": page("edit") + form("edit"),
-    "/meetings/{id}/": page("read", "meeting"),
-    "/meetings/{id}/edit/": page("edit", "meeting", changes=True),
-    "/meetings/{id}/order/": form("edit", "meeting", changes=True),
-    "/meetings/{id}/stops/": form("edit", "meeting", changes=True),
-    "/meetings/{id}/voting/": form("decide", "meeting", changes=True, act="open"),
-    "/meetings/{id}/tour/": page("read", "meeting"),
-    "/meetings/{id}/vote/": page("score", "meeting"),
-    "/meetings/{id}/ranking/": page("read", "meeting"),
-    "/meetings/{id}/decisions/": form("decide", "meeting", changes=True),
-    "/meetings/{id}/pack/": page("read", "meeting", is_slow=True),
-    "/meetings/{id}/brief/": page("read", "meeting", is_slow=True),
-    "/meetings/{id}/pack.pdf": page("export", "meeting", is_slow=True),
-    "/meetings/{id}/pack.docx": page("export", "meeting", is_slow=True),
-    "/meetings/{id}/brief.pdf": page("export", "meeting", is_slow=True),
-    "/meetings/{id}/brief.docx": page("export", "meeting", is_slow=True),
-    "/stops/{id}/": page("read", "stop"),
-    "/stops/{id}/change/": form("edit", "stop", changes=True, act="unpin"),
-    "/stops/{id}/comments/": form("comment", "stop", text="看了"),
-    "/decisions/{id}/close/": page("decide", "decision", changes=True),
-}  # fmt: skip
-ROUTES = PAGES | {
-    f"/api/v1/{noun}{end}": asks for noun, ends in API.items() for end, asks in ends.items()
-}
 
 
 @pytest.fixture(scope="module")
