@@ -16,6 +16,7 @@ from itertools import repeat
 from typing import Any
 
 from django.db import connection, models, transaction
+from psycopg.types.json import Jsonb
 
 from tuijin.ledger import ownership, scope, tallies, trail
 from tuijin.ledger.fields import ExactDecimalField, MoneyField
@@ -134,6 +135,8 @@ def _default(field: models.Field[Any, Any]) -> Any:
     value = field.get_default()
     if value is None and not field.null and field.empty_strings_allowed:
         value = ""
+    if isinstance(field, models.JSONField) and value is not None:
+        return json.dumps(value)  # the driver's own form is a parameter, not a literal
     return field.get_db_prep_save(value, connection)
 
 
@@ -145,6 +148,8 @@ def _literal(value: Any) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, Jsonb):  # what Django hands to PostgreSQL's driver
+        value = json.dumps(value.obj, ensure_ascii=False)
     return "'" + str(value).replace("'", "''").replace("%", "%%") + "'"
 
 
