@@ -15,6 +15,8 @@ from tuijin.ledger.models.access import UserSession
 MAX_PARALLEL = 3
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
+FRESH = timedelta(minutes=10)
+PROOF = timedelta(minutes=10)
 _SEEN_STEP = timedelta(seconds=60)  # how often the time last seen is written down
 
 
@@ -55,7 +57,14 @@ def _hash(session_key: str | None) -> str | None:
 
 def begin(session: Any) -> None:
     """Start the clocks of a session that was just signed in."""
-    session["started_at"] = session["seen_at"] = datetime.now(UTC).timestamp()
+    now = datetime.now(UTC).timestamp()
+    session["started_at"] = session["seen_at"] = session["proved_at"] = now
+
+
+def is_proved(session: Any) -> bool:
+    """Whether the user gave the password within the last ten minutes: what an export needs."""
+    age_seconds = datetime.now(UTC).timestamp() - session.get("proved_at", 0)
+    return bool(age_seconds <= PROOF.total_seconds())
 
 
 def is_over(session: Any) -> bool:
@@ -71,6 +80,11 @@ def is_over(session: Any) -> bool:
     if idle_seconds > _SEEN_STEP.total_seconds():
         session["seen_at"] = now
     return False
+
+
+def is_fresh(session: Any) -> bool:
+    """Whether the user signed in a short while ago, as what is confidential asks for."""
+    return datetime.now(UTC).timestamp() - session.get("started_at", 0) <= FRESH.total_seconds()
 
 
 def end_all(user_id: int) -> None:

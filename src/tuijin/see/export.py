@@ -23,6 +23,11 @@ _WIDTHS = {"name": 36, "ref": 22, "money": 18, "text": 18, "instant": 18}
 _PLACES = {"money": 2, "ratio": 1, "count": 0}
 
 
+def is_confidential(query: listing.Query) -> bool:
+    """Whether a column holds figures whose export needs a fresh sign-in (security reference 4)."""
+    return any(COLUMNS[code].field_class in "CS" for code in query.columns)
+
+
 def build_workbook(query: listing.Query) -> tuple[bytes, str]:
     """
     Write the rows of a list, and the export into the trail.

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tuijin.errors import ImportFailed, NotFound
 from tuijin.importers.nouns import CHOICES
-from tuijin.ledger import scope, visible
+from tuijin.ledger import scope, sessions, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import Place, Project, User
 from tuijin.see import export, forms, indicators, judging, listing, maps, overview, panels
@@ -83,8 +86,15 @@ def show_projects(request: HttpRequest) -> HttpResponse:
 @requires("export")
 @require_GET
 def export_projects(request: HttpRequest) -> HttpResponse:
-    """The list as a workbook."""
-    data, export_id = export.build_workbook(listing.parse(request.GET))
+    """The list as a workbook; confidential columns only to who signed in a short while ago."""
+    query = listing.parse(request.GET)
+    if export.is_confidential(query) and not sessions.is_fresh(request.session):
+        messages.warning(
+            request, _("含年度计划和完成投资的导出，须在登录后10分钟内进行，请重新登录。")
+        )
+        back = f"{reverse('projects')}?{request.GET.urlencode()}"
+        return redirect(f"{reverse('sign_in')}?{urlencode({'next': back})}")
+    data, export_id = export.build_workbook(query)
     response = HttpResponse(data, content_type=_XLSX)
     response["Content-Disposition"] = f'attachment; filename="projects-{export_id}.xlsx"'
     return response
