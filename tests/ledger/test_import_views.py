@@ -109,6 +109,36 @@ def test_refused_files(client, name, data, status, code):
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
+class Endless(io.BytesIO):
+    """A body that never ends and counts what is taken of it."""
+
+    taken = 0
+
+    def __init__(self, start):
+        super().__init__()
+        self.start = start
+
+    def read(self, size=-1):
+        self.taken += size
+        piece, self.start = self.start, b""
+        return piece or b"x" * size
+
+
+def test_reading_stops_a_little_above_the_limit(client):
+    body = Endless(
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.xlsx"\r\n'
+        b"Content-Type: application/octet-stream\r\n\r\n"
+    )
+    environment = {
+        "wsgi.input": body,
+        "CONTENT_LENGTH": str(10**12),
+        "CONTENT_TYPE": "multipart/form-data; boundary=b",
+    }
+    response = client.generic("POST", "/api/v1/imports", **environment)
+    assert (response.status_code, response.json()["code"]) == (413, "too_large")
+    assert body.taken < 20_000_000 + 65_536 * 4
+
+
 def test_template_offers_the_places_at_hand(client):
     response = client.get("/imports/template")
     book = openpyxl.load_workbook(io.BytesIO(response.content))
