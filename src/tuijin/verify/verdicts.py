@@ -64,10 +64,8 @@ def keep(found: Sequence[Found], *, run: Run | None = None) -> int:
             fresh.append(_build(one, run=run))
             if old is not None:
                 gone.append(old.pk)
-        failed = [one.case.binding_id for one in found if one.error]
         Verdict.objects.filter(pk__in=gone).update(is_current=False, is_stale=False)
         Verdict.objects.filter(pk__in=settled, is_stale=True).update(is_stale=False)
-        Verdict.objects.filter(binding__in=failed, is_current=True).update(is_stale=True)
         Verdict.objects.bulk_create(fresh, batch_size=200)
         _keep_errors(found)
         _keep_dependencies(found)
@@ -136,7 +134,10 @@ def _event(verdict: Verdict, old: Verdict | None, project_id: int) -> trail.Even
 
 
 def _keep_errors(found: Iterable[Found]) -> None:
+    """Note why a binding could not be tested, and that its last verdict is out of date."""
     errors = {one.case.binding_id: dict(one.error) if one.error else None for one in found}
+    failed = [binding for binding, error in errors.items() if error]
+    Verdict.objects.filter(binding__in=failed, is_current=True).update(is_stale=True)
     rows = Binding.objects.filter(pk__in=errors).only("id", "error")
     changed = [row for row in rows if row.error != errors[row.pk]]
     for row in changed:
