@@ -187,15 +187,15 @@ def test_export_carries_no_column_above_the_reader(browse, portfolio) -> None:
     assert done["好项目"] is None  # another county's confidential figure
 
 
-def test_confidential_export_needs_a_fresh_sign_in(browse, portfolio) -> None:
+def test_confidential_export_asks_for_the_password_again(browse, portfolio) -> None:
     client = browse("city_coordinator")
     client.get("/projects/")
     session = client.session
-    session["started_at"] -= 11 * 60
+    session["proved_at"] -= 11 * 60
     session.save()
     answer = client.get("/projects/export.xlsx?place=150223")
     assert answer.status_code == 302
-    assert answer["Location"].startswith("/sign-in/?next=%2Fprojects%2F%3Fplace%3D150223")
+    assert answer["Location"].startswith("/account/proof/?next=%2Fprojects%2F%3Fplace%3D150223")
     assert client.get("/projects/export.xlsx?columns=name").status_code == 200
 
 

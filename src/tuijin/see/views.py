@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -86,14 +85,11 @@ def show_projects(request: HttpRequest) -> HttpResponse:
 @requires("export")
 @require_GET
 def export_projects(request: HttpRequest) -> HttpResponse:
-    """The list as a workbook; confidential columns only to who signed in a short while ago."""
+    """The list as a workbook; confidential columns only shortly after the password was given."""
     query = listing.parse(request.GET)
     if export.is_confidential(query) and not sessions.is_fresh(request.session):
-        messages.warning(
-            request, _("含年度计划和完成投资的导出，须在登录后10分钟内进行，请重新登录。")
-        )
         back = f"{reverse('projects')}?{request.GET.urlencode()}"
-        return redirect(f"{reverse('sign_in')}?{urlencode({'next': back})}")
+        return redirect(f"{reverse('proof')}?{urlencode({'next': back})}")
     data, export_id = export.build_workbook(query)
     response = HttpResponse(data, content_type=_XLSX)
     response["Content-Disposition"] = f'attachment; filename="projects-{export_id}.xlsx"'
