@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -120,7 +121,7 @@ def record_reason(request: HttpRequest, project_id: int) -> HttpResponse:
 @require_POST
 def change_many(request: HttpRequest) -> HttpResponse:
     """Set one column of the ticked projects."""
-    ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()]
+    ids = [int(text) for text in request.POST.getlist("ids") if re.fullmatch("[0-9]{1,18}", text)]
     column, _sign, value = request.POST.get("change", "").partition("=")
     if column not in forms.BULK or value not in CHOICES[column]:
         raise ImportFailed(f"cannot set {column[:40]!r} to {value[:40]!r}", code="bulk")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
@@ -12,6 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tuijin.errors import ImportFailed
+from tuijin.importers.decimals import MAX_MONEY_YUAN, parse_decimal
+from tuijin.importers.faults import Fault
 from tuijin.importers.nouns import CHOICES, NOUNS
 from tuijin.ledger import paging, scope, visible
 from tuijin.ledger.models import Organisation, Place, Project, Tally
@@ -190,9 +192,12 @@ def _parse_yi(text: str) -> Decimal | None:
     if not text.strip():
         return None
     try:
-        return Decimal(text.strip()) * 100_000_000
-    except InvalidOperation as error:
-        raise ImportFailed(f"least_yi must be a number of 亿元, got {text!r}") from error
+        amount_yuan = parse_decimal(text) * 100_000_000
+    except Fault as fault:
+        raise ImportFailed(
+            f"least_yi must be a number of 亿元, got {text[:40]!r}", code=fault.code
+        ) from fault
+    return min(amount_yuan, MAX_MONEY_YUAN)
 
 
 def places_below(*codes: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -88,8 +89,7 @@ def export_projects(request: HttpRequest) -> HttpResponse:
     """The list as a workbook; confidential columns only shortly after the password was given."""
     query = listing.parse(request.GET)
     if export.is_confidential(query) and not sessions.is_fresh(request.session):
-        back = f"{reverse('projects')}?{request.GET.urlencode()}"
-        return redirect(f"{reverse('proof')}?{urlencode({'next': back})}")
+        return redirect(f"{reverse('proof')}?{urlencode({'next': request.get_full_path()})}")
     data, export_id = export.build_workbook(query)
     response = HttpResponse(data, content_type=_XLSX)
     response["Content-Disposition"] = f'attachment; filename="projects-{export_id}.xlsx"'
@@ -186,8 +186,8 @@ def show_indicators(request: HttpRequest) -> HttpResponse:
     """Every indicator with its formula, numbers and source."""
     today = timezone.localdate()
     year = request.GET.get("year", str(today.year))
-    if not (year.isascii() and year.isdigit() and 1990 <= int(year) <= 2100):
-        raise ImportFailed(f"year must be 1990 to 2100, got {year!r}", code="year")
+    if not (re.fullmatch("[0-9]{4}", year) and 1990 <= int(year) <= 2100):
+        raise ImportFailed(f"year must be 1990 to 2100, got {year[:10]!r}", code="year")
     place = request.GET.get("place", "")
     homes = overview.home_places()
     if place and place not in (known := dict(_places(homes))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tuijin.ledger import accounts, chain, paging, sessions, visible
+from tuijin.ledger import accounts, chain, sessions, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import AccountChange, TrailEvent, User, UserSession
 from tuijin.ledger.models.trail import TrailHead
@@ -122,8 +123,8 @@ def show_trail(request: HttpRequest) -> HttpResponse:
         if day is not None:
             rows = rows.filter(**{lookup: day})
     before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit():
-        rows = rows.filter(seq__lt=paging.as_id(int(before)))
+    if re.fullmatch("[0-9]{1,18}", before):
+        rows = rows.filter(seq__lt=int(before))
     events = list(rows[:101])
     context = {
         "events": events[:100],

@@ -36,9 +36,13 @@ def code_at(secret: str, *, step: int) -> str:
 
 def matching_step(secret: str, code: str, *, now: float | None = None) -> int | None:
     """Return the time step a code belongs to, one before or after allowed for, or None."""
+    code = code.strip()
+    if len(code) != _DIGITS or not (code.isascii() and code.isdigit()):
+        return None
     step = int((time.time() if now is None else now) // _STEP_SECONDS)
+    given = code.strip().encode()
     for candidate in (step, step - 1, step + 1):
-        if hmac.compare_digest(code_at(secret, step=candidate), code.strip()):
+        if hmac.compare_digest(code_at(secret, step=candidate).encode(), given):
             return candidate
     return None
 

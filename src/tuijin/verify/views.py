@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -137,7 +138,7 @@ def _chosen(request: HttpRequest) -> tuple[str, list[int]]:
 def _seed(text: str) -> int:
     if not text:
         return DEFAULT_SEED
-    if not (text.isascii() and text.isdigit() and int(text[:20]) <= _MOST_SEED):
+    if not (re.fullmatch("[0-9]{1,19}", text) and int(text) <= _MOST_SEED):
         raise ImportFailed(f"seed must be 0 to {_MOST_SEED}, got {text[:30]!r}", code="seed")
     return int(text)
 
