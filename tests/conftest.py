@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from ctypes.util import find_library
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -67,6 +68,8 @@ def browser() -> Iterator[Any]:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         absent("Chromium (apt-get install chromium fonts-noto-cjk)")
+    if find_library("atomic") is None:
+        absent("Playwright's driver needs it (apt-get install libatomic1)")
     from playwright.sync_api import sync_playwright
 
     # Without these, Chromium calls its maker at every start.
