@@ -195,7 +195,7 @@ def test_confidential_export_asks_for_the_password_again(browse, portfolio) -> N
     session.save()
     answer = client.get("/projects/export.xlsx?place=150223")
     assert answer.status_code == 302
-    assert answer["Location"].startswith("/account/proof/?next=%2Fprojects%2F%3Fplace%3D150223")
+    assert answer["Location"].startswith("/account/proof/?next=%2Fprojects%2Fexport.xlsx")
     assert client.get("/projects/export.xlsx?columns=name").status_code == 200
 
 

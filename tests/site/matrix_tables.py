@@ -88,6 +88,7 @@ PAGES: dict[str, list[Ask]] = {
     "/first-run/": [],  # answers 404 to all but the holder of the token; tested in test_sign_in
     "/language/": form("public", language="en"),
     "/account/": page("signed in"),
+    "/account/proof/": page("signed in"),
     "/account/password/": form("signed in"),
     "/account/second-factor/": form("signed in"),
     "/account/tokens/": form("signed in", name="t"),

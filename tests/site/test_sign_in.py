@@ -226,3 +226,20 @@ def test_example_accounts_cover_every_role_of_people(ledger_places):
     assert not any(user.has_usable_password() for user in users)
     editor = User.objects.get(username="editor_150222")
     assert scope.build_scope(editor).places == {"150222"}
+
+
+def test_an_export_asks_for_the_password_again(client, ledger_places):
+    user = User(username="leader", display_name="旗县领导", role="place_leader")
+    user.set_password(PASSWORD)
+    user.save()
+    client.force_login(user)
+    assert client.get("/projects/export.xlsx").status_code == 200
+    session = client.session
+    session["proved_at"] -= 601
+    session.save()
+    asked = client.get("/projects/export.xlsx")
+    assert asked.url.startswith("/account/proof/?next=%2Fprojects%2F")
+    assert client.post(asked.url, {"password": "wrong"}).status_code == 401
+    form = {"password": PASSWORD, "next": "/projects/export.xlsx"}
+    assert client.post("/account/proof/", form).url == "/projects/export.xlsx"
+    assert client.get("/projects/export.xlsx").status_code == 200

@@ -16,7 +16,6 @@ MAX_PARALLEL = 3
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 FRESH = timedelta(minutes=10)
-PROOF = timedelta(minutes=10)
 _SEEN_STEP = timedelta(seconds=60)  # how often the time last seen is written down
 
 
@@ -61,12 +60,6 @@ def begin(session: Any) -> None:
     session["started_at"] = session["seen_at"] = session["proved_at"] = now
 
 
-def is_proved(session: Any) -> bool:
-    """Whether the user gave the password within the last ten minutes: what an export needs."""
-    age_seconds = datetime.now(UTC).timestamp() - session.get("proved_at", 0)
-    return bool(age_seconds <= PROOF.total_seconds())
-
-
 def is_over(session: Any) -> bool:
     """Whether a session was idle or open for too long; notes that it was seen."""
     now = datetime.now(UTC).timestamp()
@@ -83,8 +76,9 @@ def is_over(session: Any) -> bool:
 
 
 def is_fresh(session: Any) -> bool:
-    """Whether the user signed in a short while ago, as what is confidential asks for."""
-    return datetime.now(UTC).timestamp() - session.get("started_at", 0) <= FRESH.total_seconds()
+    """Whether the password was given a short while ago, as what is confidential asks for."""
+    age_seconds = datetime.now(UTC).timestamp() - session.get("proved_at", 0)
+    return bool(age_seconds <= FRESH.total_seconds())
 
 
 def end_all(user_id: int) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tuijin.errors import NotFound
-from tuijin.ledger import scope, trail
+from tuijin.ledger import scope, sessions, trail
 from tuijin.ledger.access import requires
 from tuijin.meet.brief import build_brief
 from tuijin.meet.documents import Material, build_pack, gather
@@ -59,6 +61,8 @@ def show_brief(request: HttpRequest, meeting_id: int) -> HttpResponse:
 def export_document(request: HttpRequest, meeting_id: int, kind: str, form: str) -> HttpResponse:
     """The pack or the brief as a file; the export stands in the trail under the id it carries."""
     meeting = find_meeting(meeting_id)
+    if not sessions.is_fresh(request.session):  # figures of verdicts may be confidential
+        return redirect(f"{reverse('proof')}?{urlencode({'next': request.get_full_path()})}")
     found = gather(meeting, as_of=timezone.localdate(), day=_day(request))
     export_id = secrets.token_hex(6)
     content_type, write = FORMS[form]

@@ -61,6 +61,27 @@ def show_sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "site/sign_in.html", context, status=401 if failed else 200)
 
 
+@signed_in
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def show_proof(request: HttpRequest) -> HttpResponse:
+    """Ask for the password again before an export."""
+    failed = False
+    if request.method == "POST":
+        failed = not sign_in.prove(
+            request, password=request.POST.get("password", ""), code=request.POST.get("code", "")
+        )
+        if not failed:
+            return redirect(next_page(request))
+    context = {
+        "next": next_page(request),
+        "failed": failed,
+        "has_second_factor": bool(user_of(request).totp_secret),
+        "is_example": user_of(request).is_example,
+    }
+    return render(request, "site/proof.html", context, status=401 if failed else 200)
+
+
 @public
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:

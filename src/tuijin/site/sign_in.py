@@ -28,12 +28,36 @@ def try_sign_in(request: HttpRequest, *, username: str, password: str, code: str
     """
     Sign in, or count the failure.
 
-    An attempt is written down before the password is looked at, so that many at once count too.
-
     Raises
     ------
     TooMany
         After 5 failures of an account or 20 of an address within 15 minutes.
+    """
+    user = _check(request, username, password, code)
+    if user is None:
+        return False
+    begin(request, user)
+    if passwords.is_expired(user):
+        request.session["must"] = "password"
+    elif totp.is_required(user) and not user.totp_secret:
+        request.session["must"] = "second_factor"
+    return True
+
+
+def prove(request: HttpRequest, *, password: str, code: str = "") -> bool:
+    """Ask a user who is signed in for the password again; raises as `try_sign_in` does."""
+    user = _check(request, requests.user_of(request).username, password, code)
+    if user is None:
+        return False
+    request.session["proved_at"] = datetime.now(UTC).timestamp()
+    return True
+
+
+def _check(request: HttpRequest, username: str, password: str, code: str) -> User | None:
+    """
+    Return the user if everything is right.
+
+    An attempt is written down before the password is looked at, so that many at once count too.
     """
     account, address = _hash(username), client_address(request)
     attempt = _count_attempt(account, address=address)
@@ -45,14 +69,9 @@ def try_sign_in(request: HttpRequest, *, username: str, password: str, code: str
     user = _find_user(request, username, password)
     if user is None or not totp.is_right(user, code):
         _record(request, account, "sign_in_refused", code="wrong")
-        return False
+        return None
     SignInFailure.objects.filter(account_sha256=account).delete()
-    begin(request, user)
-    if passwords.is_expired(user):
-        request.session["must"] = "password"
-    elif totp.is_required(user) and not user.totp_secret:
-        request.session["must"] = "second_factor"
-    return True
+    return user
 
 
 def begin(request: HttpRequest, user: User) -> None:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("sign-out/", account_views.sign_out, name="sign_out"),
     path("first-run/", account_views.start_first_run, name="first_run"),
     path("account/", account_views.show_account, name="account"),
+    path("account/proof/", account_views.show_proof, name="proof"),
     path("account/password/", account_views.change_password, name="change_password"),
     path("account/second-factor/", account_views.set_second_factor, name="set_second_factor"),
     path("account/tokens/", account_views.create_token, name="create_token"),
