@@ -34,6 +34,22 @@ def count_projects():
         return Project.objects.count()
 
 
+def test_titles_nobody_knows_can_be_explained_from_the_preview(client):
+    send(client, build([["甲项目", "达茂旗", "顺利"]], ["项目名称", "所在地区", "近况"]))
+    batch = ImportBatch.objects.get()
+    assert "没有读取的列：近况" in client.get(f"/imports/{batch.pk}/").content.decode()
+    assert "记住并预览" in client.get(f"/imports/{batch.pk}/?map").content.decode()
+    answers = {
+        "column-0-0": "project.name",
+        "column-0-1": "project.place",
+        "column-0-2": "report.progress",
+        "when-0-2": "2025-09",
+    }
+    client.post(f"/imports/{batch.pk}/mapping", answers)
+    batch.refresh_from_db()
+    assert batch.counts["new"] == 2
+
+
 def test_upload_preview_accept(client):
     response = send(client, build())
     batch = ImportBatch.objects.get()

@@ -70,7 +70,8 @@ def read_upload(request: HttpRequest) -> tuple[bytes, str]:
 def import_batch(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     """What a file would do or has done, or what is wrong with it."""
     batch = batches.find_batch(batch_id)
-    if batch.status == ImportBatch.Status.MAPPING:
+    wants_mapping = "map" in request.GET and batch.status == ImportBatch.Status.PREVIEW
+    if wants_mapping or batch.status == ImportBatch.Status.MAPPING:
         return render(request, "ledger/import_mapping.html", _mapping_context(batch))
     problems = batches.problems_of(batch)
     found = {
@@ -81,6 +82,12 @@ def import_batch(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
         "problems": [(p, import_report.word_of(p.code)) for p in problems[:_SHOWN_PROBLEMS]],
         "problem_count": batch.counts.get("refused", len(problems)),
         "notes": _count_notes(batch),
+        "unread": [
+            title
+            for header in batches.headers_of(batch)
+            for title, column in zip(header.titles, header.columns, strict=True)
+            if column is None
+        ],
     }
     return render(request, "ledger/import_batch.html", found)
 

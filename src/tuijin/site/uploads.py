@@ -27,8 +27,16 @@ class StopAtLimit(FileUploadHandler):
         path = self.request.path if self.request else ""
         limit = IMPORT_BYTES if path.startswith(("/imports", "/api/v1/imports")) else EVIDENCE_BYTES
         if self.read_bytes > limit + _GRACE_BYTES:
+            self._close_others()
             raise RequestDataTooBig(f"more than {limit} bytes of files")
         return raw_data
+
+    def _close_others(self) -> None:
+        """Remove what was kept so far; Django closes only files that came whole."""
+        for handler in self.request.upload_handlers if self.request else ():
+            file = getattr(handler, "file", None)
+            if file is not None:
+                file.close()
 
     def file_complete(self, file_size: int) -> None:
         """The file is what the handlers after this one made of it."""
