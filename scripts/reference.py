@@ -58,8 +58,7 @@ def write_errors() -> str:
     for path in sorted(SRC.rglob("*.py")):
         if not path.name.startswith("test_"):
             for code in set(_codes_in(path)) - known:
-                module = path.relative_to(SRC).with_suffix("").as_posix().removesuffix("/__init__")
-                where.setdefault(code, set()).add(module)
+                where.setdefault(code, set()).add(path.relative_to(SRC).with_suffix("").parts[0])
     return (
         "# Errors\n\n"
         "A refusal has a stable ASCII code, a status for the web and an exit code for the command\n"
