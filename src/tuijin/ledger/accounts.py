@@ -74,7 +74,12 @@ def ask_change(user: User, wish: Wish) -> AccountChange:
             user=user, role=wish.role, place_codes=list(wish.place_codes), project_ids=ids,
             resets_access=wish.resets_access, asked_by_id=scope.current().user_id,
         )  # fmt: skip
-        _record("ask_account_change", user, {"role": (user.role, wish.role)})
+        _record("ask_account_change", user, {
+            "role": (user.role, wish.role),
+            "places": (None, sorted(wish.place_codes)),
+            "projects": (None, sorted(ids)),
+            "resets_access": (None, wish.resets_access),
+        })  # fmt: skip
     return row
 
 
@@ -102,7 +107,7 @@ def approve(change_id: int) -> str:
         if change.asked_by_id == scope.current().user_id and not is_enough_alone(change):
             raise NotAllowed("须由另一名安全管理员批准", code="self_approval")
         user = change.user
-        old_role = user.role
+        before = _rights_of(user)
         user.role, user.is_active = change.role, True
         password = _reset_access(user) if change.resets_access else ""
         user.save()
@@ -110,8 +115,20 @@ def approve(change_id: int) -> str:
         _set_projects(user, change.project_ids)
         _close(change, is_approved=True)
         sessions.end_all(user.pk)
-        _record("approve_account_change", user, {"role": (old_role, user.role)})
+        after = _rights_of(user)
+        _record("approve_account_change", user, {n: (before[n], after[n]) for n in after})
     return password
+
+
+def _rights_of(user: User) -> dict[str, object]:
+    """What the trail says of an account: its role and the places and projects it is for."""
+    links = User.projects.through.objects.filter(user_id=user.pk)
+    return {
+        "role": user.role,
+        "is_active": user.is_active,
+        "places": sorted(user.places.values_list("code", flat=True)),
+        "projects": sorted(links.values_list("project_id", flat=True)),
+    }
 
 
 def refuse(change_id: int) -> None:
@@ -124,9 +141,10 @@ def refuse(change_id: int) -> None:
 
 def disable(user: User) -> None:
     """Stop an account at once; to open it again takes two."""
-    User.objects.filter(pk=user.pk).update(is_active=False)
-    sessions.end_all(user.pk)
-    _record("disable_account", user, {"is_active": (user.is_active, False)})
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        sessions.end_all(user.pk)
+        _record("disable_account", user, {"is_active": (user.is_active, False)})
 
 
 def make_initial_password() -> str:

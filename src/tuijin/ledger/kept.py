@@ -11,6 +11,8 @@ from tuijin.ledger.models import AnnualPlan, Node, ProgressReport, Project, Stag
 from tuijin.ledger.references import chunks
 
 _STAGES = list(CHOICES["stage"])
+# Empty unless an entry says otherwise; a stage may also be typed in, so it stays where none does.
+_DRAWN = ("plan_year", "year_planned_yuan", "year_done_yuan", "total_done_yuan", "next_due_on")
 
 
 def refresh(project_keys: Iterable[str]) -> None:
@@ -26,12 +28,12 @@ def refresh(project_keys: Iterable[str]) -> None:
 def _refresh(project_keys: Iterable[str]) -> None:
     for part in chunks(project_keys):
         ids = list(Project.objects.filter(key__in=part).values_list("pk", flat=True))
-        columns: dict[int, dict[str, Any]] = {pk: {} for pk in ids}
+        columns: dict[int, dict[str, Any]] = {pk: dict.fromkeys(_DRAWN) for pk in ids}
         _draw_plans(ids, columns)
         _draw_reports(ids, columns)
         _draw_stages(ids, columns)
         _draw_deadlines(ids, columns)
-        records.mark({pk: values for pk, values in columns.items() if values})
+        records.mark(columns)
 
 
 def _draw_plans(ids: list[int], columns: dict[int, dict[str, Any]]) -> None:
@@ -45,7 +47,7 @@ def _draw_reports(ids: list[int], columns: dict[int, dict[str, Any]]) -> None:
     rows = ProgressReport.objects.filter(project__in=ids, is_current=True).order_by("period")
     names = ("project_id", "period", "year_done_yuan", "total_done_yuan")
     for pk, period, year_done, total_done in rows.values_list(*names):
-        year = columns[pk].get("plan_year")
+        year = columns[pk]["plan_year"]
         if year_done is not None and (year is None or period.startswith(str(year))):
             columns[pk]["year_done_yuan"] = year_done
         if total_done is not None:
@@ -64,6 +66,5 @@ def _draw_stages(ids: list[int], columns: dict[int, dict[str, Any]]) -> None:
 def _draw_deadlines(ids: list[int], columns: dict[int, dict[str, Any]]) -> None:
     rows = Node.objects.filter(project__in=ids, is_current=True).order_by("-due_on")
     for pk, due_on, done_on in rows.values_list("project_id", "due_on", "done_on"):
-        columns[pk].setdefault("next_due_on", None)
         if due_on is not None and done_on is None:
             columns[pk]["next_due_on"] = due_on

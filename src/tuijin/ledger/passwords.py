@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tuijin.ledger import sessions, trail
@@ -59,9 +60,10 @@ def set_password(user: User, password: str) -> None:
     user.set_password(password)
     user.earlier_passwords = [user.password, *user.earlier_passwords][:_KEPT]
     user.password_set_at = datetime.now(UTC)
-    user.save()
-    sessions.end_all(user.pk)
-    trail.append([trail.Event("set_password", "account", str(user.pk), {})])
+    with transaction.atomic():
+        user.save()
+        sessions.end_all(user.pk)
+        trail.append([trail.Event("set_password", "account", str(user.pk), {})])
 
 
 def is_expired(user: User) -> bool:

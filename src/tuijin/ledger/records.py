@@ -9,6 +9,7 @@ checked here. Values have been parsed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -96,8 +97,12 @@ def change(
             events.append(_event(row, action=action, changes=diff))
         if changed:
             ownership.refuse_foreign(changed)
-            names = sorted({n for columns in changes.values() for n in columns})
-            model._default_manager.bulk_update(changed, [*names, "version"], batch_size=200)
+            names = {"version", *(n for columns in changes.values() for n in columns)}
+            if model is Project:
+                names.add("updated_at")  # `auto_now` does not reach a bulk update
+                for row in changed:
+                    row.updated_at = datetime.now(UTC)
+            model._default_manager.bulk_update(changed, sorted(names), batch_size=200)
             if model is Project:
                 tallies.apply(before=before, after=[_tallied(row) for row in changed])
             trail.append(events, batch=batch)

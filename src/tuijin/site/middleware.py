@@ -9,13 +9,14 @@ import structlog
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFilesSent
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect
 
 from tuijin.errors import (
     BadInput,
+    ImportFailed,
     NotAllowed,
     NotFound,
     SignInRequired,
@@ -143,6 +144,8 @@ def as_ours(request: HttpRequest, error: BaseException) -> TuijinError | None:
         return NotFound()
     if isinstance(error, OperationalError):
         return _storage_error(str(error))
+    if isinstance(error, (DataError, OverflowError)):  # a character or number no column can hold
+        return ImportFailed("请求中有无法存储的字符或数字", code="bad_value")
     return None
 
 
@@ -153,6 +156,6 @@ def _storage_error(message: str) -> TuijinError | None:
         return StorageFull("存储空间已满，读取不受影响")
     if "disk i/o error" in message:
         return Unavailable("存储故障，请联系系统管理员", code="storage_fault")
-    if "database is locked" in message:
+    if "database is locked" in message or "deadlock detected" in message:
         return Unavailable("系统繁忙，请稍后再试", code="busy")
     return None

@@ -6,7 +6,10 @@ import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 
+from django.db import transaction
+
 from tuijin.errors import ImportFailed
+from tuijin.importers.texts import printable
 from tuijin.ledger import trail
 from tuijin.ledger.models import ApiToken, User
 
@@ -26,13 +29,14 @@ def create(user: User, *, name: str, days: int = MAX_DAYS) -> str:
     if not 1 <= days <= MAX_DAYS:
         raise ImportFailed(f"days must be 1 to {MAX_DAYS}, got {days}", code="out_of_range")
     token = _PREFIX + secrets.token_urlsafe(32)
-    row = ApiToken.objects.create(
-        user=user,
-        name=name[:80],
-        token_sha256=_hash(token),
-        expires_at=datetime.now(UTC) + timedelta(days=days),
-    )
-    trail.append([trail.Event("create_token", "apitoken", str(row.pk), {})])
+    with transaction.atomic():
+        row = ApiToken.objects.create(
+            user=user,
+            name=printable(name).strip()[:80],
+            token_sha256=_hash(token),
+            expires_at=datetime.now(UTC) + timedelta(days=days),
+        )
+        trail.append([trail.Event("create_token", "apitoken", str(row.pk), {})])
     return token
 
 

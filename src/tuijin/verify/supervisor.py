@@ -28,7 +28,9 @@ _BEAT_SECONDS = 1.0
 _GRACE_SECONDS = 1.5  # from SIGTERM to SIGKILL; cancelling must end within two seconds
 _PR_SET_PDEATHSIG = 1
 # All that the process gets of the environment.
-_PASSED_ON = ("PATH", "LANG", "TUIJIN_HOME", "TUIJIN_DATABASE_URL", "PYTHONPATH")
+_PASSED_ON = (
+    "PATH", "LANG", "PYTHONPATH", "TUIJIN_HOME", "TUIJIN_DATABASE_URL", "TUIJIN_CHECKPOINTS",
+)  # fmt: skip
 
 
 def supervise(run_id: str) -> None:

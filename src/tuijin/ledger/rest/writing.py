@@ -10,7 +10,7 @@ import numpy as np
 from django.db import IntegrityError, transaction
 
 from tuijin.errors import Conflict, NotAllowed, NotFound, UsageError, VersionConflict
-from tuijin.ledger import coordinates, kept, records, references, scope
+from tuijin.ledger import coordinates, kept, records, references, scope, trail
 from tuijin.ledger.rest import bodies
 from tuijin.ledger.rest.resource import Resource, etag_of
 
@@ -66,6 +66,7 @@ def change(resource: Resource, row_id: int, body: Mapping[str, Any], *, seen: st
     if not seen:
         raise UsageError("If-Match is missing: send the ETag of the version you saw")
     with transaction.atomic():
+        trail.lock()  # first, as every writer does: no two wait for each other
         row = _lock(resource, row_id)
         _refuse_foreign(resource, row)
         if seen != etag_of(row):
