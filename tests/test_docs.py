@@ -113,3 +113,9 @@ def test_changelog_fragments_have_a_known_kind():
         assert re.fullmatch(r"[a-z0-9-]+\.(added|changed|fixed|removed|numbers)\.md", path.name), (
             path
         )
+
+
+def test_every_how_to_is_listed():
+    listed = (DOCS / "how-to" / "README.md").read_text()
+    pages = {path.name for path in (DOCS / "how-to").glob("*.md")} - {"README.md"}
+    assert not [name for name in pages if name not in listed]
