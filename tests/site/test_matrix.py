@@ -181,6 +181,8 @@ def test_seventy_seven_principals(world):
     assert len(world.principals) == 77
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(2400)  # the full walk is 19,000 requests
 def test_roles_endpoints_places(world):
     """The daily walk; with TUIJIN_MATRIX=full all 77 ask everything."""
     logging.disable(logging.WARNING)  # every refusal is logged
