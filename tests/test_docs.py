@@ -115,7 +115,8 @@ def test_changelog_fragments_have_a_known_kind():
         )
 
 
-def test_every_how_to_is_listed():
-    listed = (DOCS / "how-to" / "README.md").read_text()
-    pages = {path.name for path in (DOCS / "how-to").glob("*.md")} - {"README.md"}
+@pytest.mark.parametrize("folder", ["how-to", "reference", "decisions"])
+def test_every_page_is_listed(folder):
+    listed = (DOCS / folder / "README.md").read_text()
+    pages = {path.name for path in (DOCS / folder).glob("*.md")} - {"README.md"}
     assert not [name for name in pages if name not in listed]
