@@ -44,12 +44,19 @@ def write_range(low: float, high: float, unit: str, *, english: bool) -> str:
         between = " to " if english else "至"
         return between.join(dict.fromkeys(written))
     digits = 6 if low == high else 3
-    least, most = write_figure(low, digits=digits), write_figure(high, digits=digits)
+    least, most = (_write_end(end, unit, digits=digits) for end in (low, high))
     joined = least if least == most else f"{least} to {most}" if english else f"{least}至{most}"
     word = write_unit(unit, english=english)
     if not word:
         return joined
     return f"{joined} {word}" if english else f"{joined}{word}"
+
+
+def _write_end(number: float, unit: str, *, digits: int) -> str:
+    """A share in percent, a count in groups of three: never in powers of ten."""
+    shown = float(f"{number * 100 if unit == 'ratio' else number:.{digits}g}")
+    text = f"{shown:,.6f}".rstrip("0").rstrip(".")
+    return f"{text}%" if unit == "ratio" else text
 
 
 def write_statement(claim: Claim) -> str:
