@@ -138,7 +138,8 @@ def as_ours(request: HttpRequest, error: BaseException) -> TuijinError | None:
         return error
     if isinstance(error, (RequestDataTooBig, TooManyFilesSent)):
         return TooLarge("请求超过大小限制")
-    if isinstance(error, (BadRequest, MultiPartParserError)):
+    # PostgreSQL refuses NUL, and numbers beyond its columns, with a DataError.
+    if isinstance(error, (BadRequest, MultiPartParserError, DataError)):
         return BadInput("请求无法读取")
     if isinstance(error, Http404):
         return NotFound()
