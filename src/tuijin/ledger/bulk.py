@@ -79,7 +79,8 @@ def update(
 
 def _refuse_foreign(model: type[models.Model], columns: Mapping[str, Column]) -> None:
     """Ask about one entry for each place and project that occurs."""
-    names = [n for n in ("project_id", "place_id") if n in columns]
+    telling = getattr(model, "OWNER_COLUMNS", ("project_id", "place_id"))
+    names = [name for name in telling if name in columns]
     if names and not scope.current().everywhere:
         whereabouts = set(zip(*(columns[n] for n in names), strict=True))
         samples = [model(**dict(zip(names, values, strict=True))) for values in whereabouts]

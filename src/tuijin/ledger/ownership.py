@@ -18,6 +18,8 @@ def refuse_foreign(entries: Sequence[models.Model]) -> None:
     """
     Refuse entries of one kind unless each lies in the current actor's own scope.
 
+    An entry about a project is its project's; `owner_place_id` names another place it belongs to.
+
     Raises
     ------
     NotAllowed
@@ -28,6 +30,8 @@ def refuse_foreign(entries: Sequence[models.Model]) -> None:
         return
     if isinstance(entries[0], Project):
         whereabouts = {(e.place_id, e.pk) for e in entries}  # type: ignore[attr-defined]  # projects
+    elif hasattr(entries[0], "owner_place_id"):
+        whereabouts = {(e.owner_place_id, None) for e in entries}  # type: ignore[attr-defined]  # as just asked
     elif hasattr(entries[0], "project_id"):
         whereabouts = _of_projects({(e.project_id, getattr(e, "place_id", None)) for e in entries})  # type: ignore[attr-defined]  # as just asked
     elif hasattr(entries[0], "place_id"):

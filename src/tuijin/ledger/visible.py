@@ -52,6 +52,7 @@ def narrowed(
 
 # Class of the values an event carries, by the kind of entry; projects go column by column.
 _EVENT_CLASSES = {"stageevent": "P", "figure": "P", "node": "I", "evidence": "I", "claim": "I"}
+_VALUE_CLASSES = {"inputs_sha256": "C"}  # of a verdict: its inputs may be confidential
 
 
 def trail_of(project: Project, *, limit: int = 200) -> list[TrailEvent]:
@@ -66,6 +67,6 @@ def trail_of(project: Project, *, limit: int = 200) -> list[TrailEvent]:
         event.changes = {
             name: change
             for name, change in event.changes.items()
-            if kinds.get(name, fallback) in classes
+            if kinds.get(name, _VALUE_CLASSES.get(name, fallback)) in classes
         }
     return events

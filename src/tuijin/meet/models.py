@@ -65,6 +65,7 @@ class Stop(models.Model):
     """
 
     VISIT_MINUTES: ClassVar = 30
+    OWNER_COLUMNS: ClassVar = ("meeting_id",)  # what `owner_place_id` follows from
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="stops")
     day = models.DateField()
@@ -87,6 +88,11 @@ class Stop(models.Model):
             models.UniqueConstraint(fields=("meeting", "day", "project"), name="one_stop"),
         )
         ordering = ("day", "position", "id")
+
+    @property
+    def owner_place_id(self) -> str:
+        """Whose entry it is: who holds the meeting chooses what it visits."""
+        return self.meeting.place_id
 
     @property
     def minutes(self) -> int:

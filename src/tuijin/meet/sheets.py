@@ -166,7 +166,11 @@ def _missing(project: Project) -> dict[str, list[str]]:
     metrics = set(
         Figure.objects.filter(project=project, is_current=True).values_list("metric", flat=True)
     )
-    has_records = OperatingRecord.objects.filter(project=project).exists()
+    # what the reader may not see is not said to be missing
+    has_records = (
+        not project_page.is_shown(project, "C")
+        or OperatingRecord.objects.filter(project=project).exists()
+    )
     has_capacity = any("capacity" in m or m == "output_t_per_year" for m in metrics)
     found: dict[str, list[tuple[bool, str]]] = {
         "technology": [

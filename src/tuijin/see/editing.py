@@ -53,11 +53,23 @@ def change_many(project_ids: Sequence[int], *, column: str, value: str) -> int:
 
 
 def record_report(project: Project, period: str, values: Mapping[str, Any]) -> None:
-    """Record a report; one of the same period is corrected by it, and stays."""
+    """
+    Record a report; one of the same period is corrected by it, and stays.
+
+    Raises
+    ------
+    Conflict
+        If somebody else's report of the period is on record, which the reporter may not see.
+    """
     with transaction.atomic():
         old = ProgressReport.objects.filter(project=project, period=period, is_current=True).first()
         if old is None:
-            records.save_new([ProgressReport(project=project, period=period, **values)])
+            fresh = ProgressReport(project=project, period=period, **values)
+            try:
+                with transaction.atomic():
+                    records.save_new([fresh])
+            except IntegrityError as error:
+                raise Conflict("这一期的进度已由他人填报，请联系项目办", code="exists") from error
         else:
             records.correct_many(ProgressReport, {old.pk: values})
         kept.refresh([project.key])

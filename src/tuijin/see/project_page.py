@@ -119,9 +119,15 @@ def _money_format(amounts_yuan: Iterable[float | None]) -> str:
     return "@yi_yuan" if max((a or 0.0 for a in amounts_yuan), default=0.0) >= 1e8 else "@wan_yuan"
 
 
-def money_chart(project: Project, found: list[ProgressReport]) -> dict[str, Any] | None:
-    """Done this year by report against the plan, with the even line a plan to date follows."""
-    year = project.plan_year
+def money_chart(
+    project: Project, found: list[ProgressReport], *, has_plan: bool = True
+) -> dict[str, Any] | None:
+    """
+    Done this year by report against the plan, with the even line a plan to date follows.
+
+    `has_plan` is false for a reader who may not see the plan.
+    """
+    year = project.plan_year if has_plan else None
     rows = [r for r in reversed(found) if r.year_done_yuan is not None
             and (year is None or r.period.startswith(str(year)))]  # fmt: skip
     if not rows:

@@ -154,6 +154,11 @@ def _project_context(request: HttpRequest, project: Project) -> dict[str, Any]:
     today = timezone.localdate()
     who = scope.current()
     has_internal = parts.is_shown(project, "I")
+    # Not what a company sees of its own reports: plan, sums and light are drawn from all of them.
+    shows_money, shows_light = (
+        visible.is_shown(column, place_id=project.place_id, project_id=project.pk)
+        for column in ("year_done_yuan", "light")
+    )
     reports = parts.reports(project)
     operations = parts.operations(project)
     return {
@@ -161,11 +166,12 @@ def _project_context(request: HttpRequest, project: Project) -> dict[str, Any]:
         "owns": who.owns(place_id=project.place_id, project_id=project.pk),
         "has_internal": has_internal,
         "has_confidential": parts.is_shown(project, "C"),
-        "light": judging.explain(project, as_of=today) if has_internal else None,
+        "shows_money": shows_money,
+        "light": judging.explain(project, as_of=today) if shows_light else None,
         "steps": parts.stage_steps(project),
         "plans": parts.plans(project),
         "reports": reports,
-        "money_chart": parts.money_chart(project, reports),
+        "money_chart": parts.money_chart(project, reports, has_plan=shows_money),
         "operations": operations,
         "operation_chart": parts.operation_chart(operations),
         "figures": parts.figures(project),

@@ -248,7 +248,8 @@ def as_document(verdict: Verdict, claim: Claim, *, shows_figures: bool) -> dict[
         "check": verdict.binding.kind,
         "needs": needs_of(verdict) if shows_figures else None,
         "seed": verdict.seed,
-        "inputs_sha256": verdict.inputs_sha256,
+        # whoever knows how inputs are written could find a hidden figure by trying
+        "inputs_sha256": verdict.inputs_sha256 if shows_figures else None,
     }
 
 
