@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import path as route_path
@@ -28,7 +29,7 @@ from tests.site.matrix_tables import API, CLASSES, MAY, READS, ROUTES, Ask
 from tests.site.matrix_world import PLACES, SECRET, Principal, World
 from tuijin.ledger.access import needs_of, requires
 from tuijin.ledger.models import Project, TrailEvent
-from tuijin.site import checks, rates, urls
+from tuijin.site import checks, rates, urls, worker
 
 pytestmark = pytest.mark.django_db
 
@@ -181,13 +182,18 @@ def test_seventy_seven_principals(world):
     assert len(world.principals) == 77
 
 
+def _is_full() -> bool:
+    return os.environ.get("TUIJIN_MATRIX") == "full"
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(2400)  # the full walk is 19,000 requests
 def test_roles_endpoints_places(world):
     """The daily walk; with TUIJIN_MATRIX=full all 77 ask everything."""
     logging.disable(logging.WARNING)  # every refusal is logged
     try:
-        wrong = walk(world, world.principals, is_full=os.environ.get("TUIJIN_MATRIX") == "full")
+        with worker.held(settings.CONFIG.home):  # so that /healthz is well
+            wrong = walk(world, world.principals, is_full=_is_full())
     finally:
         logging.disable(logging.NOTSET)
     assert not wrong, "\n".join([f"{len(wrong)} mismatches", *wrong[:40]])

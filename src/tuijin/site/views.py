@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tuijin.ledger.access import public, signed_in
 from tuijin.site import cockpit as cockpit_page
+from tuijin.site import worker
 from tuijin.site.account_views import home_of, next_page
 from tuijin.site.requests import user_of
 
@@ -17,10 +19,12 @@ from tuijin.site.requests import user_of
 @public
 @require_GET
 def show_health(request: HttpRequest) -> HttpResponse:
-    """200 when web and database answer."""
+    """200 when web, database and worker are up, else 503."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return JsonResponse({"web": "up", "database": "up"})
+    is_working = worker.is_running(settings.CONFIG.home)
+    body = {"web": "up", "database": "up", "worker": "up" if is_working else "down"}
+    return JsonResponse(body, status=200 if is_working else 503)
 
 
 @public

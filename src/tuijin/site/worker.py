@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -27,19 +29,27 @@ def is_running(home: Path) -> bool:
     return False
 
 
+@contextmanager
+def held(home: Path) -> Iterator[None]:
+    """Be the worker of this home for as long as the block runs; waits for another to end."""
+    descriptor = os.open(lock_path(home), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuijin.site.settings")
     django.setup()
     from django.conf import settings  # settings exist only from here on
 
-    descriptor = os.open(lock_path(settings.CONFIG.home), os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        call_command("db_worker", interval=0.5, verbosity=0, startup_delay=False)
+        with held(settings.CONFIG.home):
+            call_command("db_worker", interval=0.5, verbosity=0, startup_delay=False)
     except KeyboardInterrupt:
         sys.exit(0)
-    finally:
-        os.close(descriptor)
 
 
 if __name__ == "__main__":
