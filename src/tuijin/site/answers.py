@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import structlog
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from tuijin.errors import (
     NotAllowed,
     NotFound,
     SignInRequired,
+    TooLarge,
     TooMany,
     TuijinError,
     Unavailable,
@@ -79,8 +81,17 @@ def problem_json(error: TuijinError, *, request_id: str) -> HttpResponse:
     return response
 
 
+def as_bad_request(error: BaseException) -> TuijinError:
+    """What Django or the database would not read, in our words."""
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge("请求超过大小限制")
+    if isinstance(error, (TooManyFieldsSent, TooManyFilesSent)):
+        return TooLarge("表单的项目过多", code="too_many_parts")
+    return BadInput("请求无法读取")
+
+
 def show_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return build_answer(request, BadInput("请求无法读取"))
+    return build_answer(request, as_bad_request(exception))
 
 
 def show_forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

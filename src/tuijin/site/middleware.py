@@ -6,17 +6,16 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect
 
 from tuijin.errors import (
-    BadInput,
-    ImportFailed,
     NotAllowed,
     NotFound,
     SignInRequired,
@@ -26,17 +25,27 @@ from tuijin.errors import (
     Unavailable,
 )
 from tuijin.ledger import scope, sessions
+from tuijin.ledger.evidence_files import PDF_BYTES
 from tuijin.site import requests, tokens
 from tuijin.site.addresses import client_address
-from tuijin.site.answers import MethodNotAllowed, build_answer
+from tuijin.site.answers import MethodNotAllowed, as_bad_request, build_answer
 
 Handler = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger()
 
+MAX_BODY_BYTES = PDF_BYTES + 65_536  # the largest file, and the form around it
 _CSP = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
+
+
+def _refuse_longer(request: HttpRequest, most_bytes: int) -> HttpResponse | None:
+    """Answer a request whose body is announced as too long, before any of it is read."""
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    if text.isascii() and text.isdigit() and len(text) < 19 and int(text) <= most_bytes:
+        return None
+    return build_answer(request, TooLarge(f"请求超过 {most_bytes:,} 字节"))
 
 
 def secure_headers(get_response: Handler) -> Handler:
@@ -44,7 +53,7 @@ def secure_headers(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         requests.note(request, request_id=uuid.uuid4().hex)
-        response = get_response(request)
+        response = _refuse_longer(request, MAX_BODY_BYTES) or get_response(request)
         response.headers.setdefault("Content-Security-Policy", _CSP)
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers["X-Request-Id"] = requests.id_of(request)
@@ -101,7 +110,8 @@ def enter_scope(get_response: Handler) -> Handler:
     def handle(request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             with scope.nobody():
-                return get_response(request)
+                longest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE  # who is unknown uploads nothing
+                return _refuse_longer(request, longest) or get_response(request)
         found = scope.build_scope(
             request.user, address=client_address(request), request_id=requests.id_of(request)
         )
@@ -136,17 +146,14 @@ def as_ours(request: HttpRequest, error: BaseException) -> TuijinError | None:
         return SignInRequired()
     if isinstance(error, TuijinError):
         return error
-    if isinstance(error, (RequestDataTooBig, TooManyFilesSent)):
-        return TooLarge("请求超过大小限制")
-    # PostgreSQL refuses NUL, and numbers beyond its columns, with a DataError.
-    if isinstance(error, (BadRequest, MultiPartParserError, DataError)):
-        return BadInput("请求无法读取")
+    # PostgreSQL refuses NUL, and numbers beyond its columns, with a DataError; SQLite, these alone.
+    unreadable = (SuspiciousOperation, BadRequest, MultiPartParserError, DataError, OverflowError)
+    if isinstance(error, unreadable):
+        return as_bad_request(error)
     if isinstance(error, Http404):
         return NotFound()
     if isinstance(error, OperationalError):
         return _storage_error(str(error))
-    if isinstance(error, (DataError, OverflowError)):  # a character or number no column can hold
-        return ImportFailed("请求中有无法存储的字符或数字", code="bad_value")
     return None
 
 

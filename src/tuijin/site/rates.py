@@ -34,16 +34,25 @@ def count(request: HttpRequest) -> None:
     is_known = request.user.is_authenticated
     who = f"user:{request.user.pk}" if is_known else f"address:{client_address(request)}"
     now = time.monotonic()
+    if _add(who, now) > (PER_USER if is_known else PER_ADDRESS):
+        error = TooMany("每分钟请求次数过多", code="rate_limit")
+        error.retry_after_seconds = WINDOW_SECONDS - int(now % WINDOW_SECONDS)
+        raise error
+
+
+def is_within(who: str, *, most: int) -> bool:
+    """Count something of somebody, and say whether it is among the first of this minute."""
+    return _add(who, time.monotonic()) <= most
+
+
+def _add(who: str, now: float) -> int:
+    """Count one more, and return how many it is in this window."""
     with _lock:
         if int(now // WINDOW_SECONDS) != _window[0]:
             _window[0] = int(now // WINDOW_SECONDS)
             _counts.clear()
         _counts[who] += 1
-        number = _counts[who]
-    if number > (PER_USER if is_known else PER_ADDRESS):
-        error = TooMany("每分钟请求次数过多", code="rate_limit")
-        error.retry_after_seconds = WINDOW_SECONDS - int(now % WINDOW_SECONDS)
-        raise error
+        return _counts[who]
 
 
 def forget() -> None:

@@ -8,7 +8,9 @@ from django.http import HttpRequest
 
 from tuijin.errors import SignInRequired, TooMany, TuijinError
 from tuijin.ledger import scope, trail
+from tuijin.site import rates
 
+MOST_A_MINUTE = 60  # of one person
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -21,9 +23,11 @@ def record(request: HttpRequest, error: TuijinError) -> None:
     if is_read and error.status not in (403, 404):
         return  # a mistyped filter is not an attempt at anything
     try:
-        scope.current()
+        who = scope.current()
     except scope.ScopeMissing:
         return
+    if not rates.is_within(f"refused:{who.actor}", most=MOST_A_MINUTE):
+        return  # somebody's program runs wild: the trail has said so often enough
     needs = getattr(request, "needs", None) or ("request", "request")
     trail.append([
         trail.Event(

@@ -16,7 +16,7 @@ from tuijin.errors import TooMany
 from tuijin.ledger import passwords, scope, sessions, trail
 from tuijin.ledger.models import SignInFailure, User
 from tuijin.ledger.roles import ROLES
-from tuijin.site import requests, totp
+from tuijin.site import rates, requests, totp
 from tuijin.site.addresses import client_address, is_loopback
 
 WINDOW = timedelta(minutes=15)
@@ -62,7 +62,8 @@ def _check(request: HttpRequest, username: str, password: str, code: str) -> Use
     account, address = _hash(username), client_address(request)
     attempt = _count_attempt(account, address=address)
     if attempt is None:
-        _record(request, account, "sign_in_refused", code="too_many")
+        if rates.is_within(f"sign-in:{address}", most=1):  # the trail is not flooded by guessing
+            _record(request, account, "sign_in_refused", code="too_many")
         error = TooMany("登录失败次数过多，请十五分钟后再试", code="sign_in_limit")
         error.retry_after_seconds = int(WINDOW.total_seconds())
         raise error
