@@ -90,11 +90,31 @@ def networks(draw, horizon=200.0):
         }
         for n in range(draw(st.integers(1, 2)))
     }
+    found = {n: draw(stations(names[k:])) for k, n in enumerate(names)}
+    for k, station in enumerate(found.values()):
+        station["place"] = "abc"[k % 3]
+        if draw(st.booleans()):
+            for branch in station["route"]:
+                branch |= {} if branch["to"] == "exit" else {"by": "agv"}
     return {
         "time_unit": "minutes",
         "classes": CLASSES,
         "sources": sources,
-        "stations": {n: draw(stations(names[k:])) for k, n in enumerate(names)},
+        "stations": found,
+        "segments": {
+            "x": {"from": "a", "to": "b", "length_km": 1, "headway": 0.1,
+                  "ways": draw(st.sampled_from(["both", "single"]))},
+            "y": {"from": "b", "to": "c", "length_km": 0.5, "passing": True},
+        },
+        "fleets": {"agv": {
+            "count": draw(st.integers(1, 3)), "at": "b", "loaded_km_per_hour": 60,
+            "empty_km_per_hour": 90, "load": 0.2, "unload": draw(times(0.1, 0.5)),
+            "dispatch": draw(st.sampled_from(["nearest", "first"])),
+            "calendars": draw(st.sampled_from([[], ["day"], ["storm"]])),
+            "breakdown": {"up": {"kind": "exponential", "mean": 30}, "repair": 2},
+            "charging": {"at": "c", "time": 2, "battery_kwh": 10, "loaded_kwh_per_km": 1,
+                         "empty_kwh_per_km": 0.7},
+        }},
         "operators": {"team": {"count": 2, "calendars": draw(st.sampled_from([[], ["day"]]))}},
         "calendars": {
             "day": {"period": 24, "open_during": draw(st.sampled_from(

@@ -41,7 +41,7 @@ def live_jobs(replication):
         i
         for station in replication.tables["station"]
         for i in chain(jobs, int(station["blocked_head"]))
-        if jobs["station"][i] < 0
+        if -1 - len(replication.layout.network.sources) < jobs["station"][i] < 0
     }
     return [i for i in range(len(jobs)) if i not in free and i not in outside]
 

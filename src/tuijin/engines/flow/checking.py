@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
+from tuijin.engines.flow.checking_paths import find_path_faults
 from tuijin.engines.flow.distributions import Constant, Distribution, Empirical
 from tuijin.engines.flow.spec import (
     EXIT,
@@ -36,7 +37,7 @@ def _faults(network: Network) -> Iterator[Fault]:
         yield "/sources", "nothing enters: give a source or a population"
     if network.run.warm_up >= network.run.horizon:
         yield "/run/warm_up", f"must be below horizon ({network.run.horizon})"
-    for part in ("sources", "populations", "stations", "operators", "measures"):
+    for part in ("sources", "populations", "stations", "operators", "measures", "fleets"):
         for key, item in getattr(network, part).items():
             yield from _dangling(network, item, f"/{part}/{key}")
     for key, calendar in network.calendars.items():
@@ -45,6 +46,7 @@ def _faults(network: Network) -> Iterator[Fault]:
         yield from _source_faults(network, source, f"/sources/{key}")
     for key, station in network.stations.items():
         yield from _station_faults(network, station, f"/stations/{key}")
+    yield from find_path_faults(network)
     yield from _population_faults(network)
     yield from _measure_faults(network)
     yield from _reach_faults(network)
@@ -62,9 +64,19 @@ def _dangling(network: Network, item: Any, path: str) -> Iterator[Fault]:
                     yield at, f"{word!r} is not one of the {known}"
         elif hasattr(value, "__dataclass_fields__") and not isinstance(value, Distribution):
             yield from _dangling(network, value, f"{path}/{field.name}")
+        elif field.name in ("route", "to") and not isinstance(value, str):
+            yield from _dangling_branches(network, value, f"{path}/{field.name}")
         elif field.name == "breakdowns":
             for n, breakdown in enumerate(value):
                 yield from _dangling(network, breakdown, f"{path}/breakdowns/{n}")
+
+
+def _dangling_branches(network: Network, route: Any, path: str) -> Iterator[Fault]:
+    routes = route if isinstance(route, Mapping) else {"": route}
+    for key, branches in routes.items():
+        for n, branch in enumerate(branches):
+            at = f"{path}/{key}/{n}" if key else f"{path}/{n}"
+            yield from _dangling(network, branch, at)
 
 
 def _calendar_faults(calendar: Calendar, path: str) -> Iterator[Fault]:
@@ -115,8 +127,6 @@ def _route_faults(
     for n, branch in enumerate(route):
         if branch.to not in network.stations and not (may_exit and branch.to == EXIT):
             yield f"{path}/{n}/to", f"{branch.to!r} is not one of the stations"
-        if branch.becomes is not None and branch.becomes not in network.classes:
-            yield f"{path}/{n}/becomes", f"{branch.becomes!r} is not one of the classes"
     total = sum(branch.probability for branch in route)
     if abs(total - 1) > 1e-9:
         yield path, f"probabilities must sum to 1, got {total:.10g}"

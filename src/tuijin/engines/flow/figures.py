@@ -14,6 +14,9 @@ from tuijin.engines.flow.replication import Replication
 
 Array = np.ndarray[Any, Any]
 PERCENTILES = (50, 90, 95, 99)
+_RATIOS = ("utilisation", "blocked", "down", "setup", "open", "within")
+_COUNTS = ("created", "exited", "lost", "count", "queue", "inside", "wip", "delivered",
+           "breakdowns")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ def read_figures(replication: Replication) -> dict[str, float]:
     for n, (name, operators) in enumerate(network.operators.items()):
         busy = replication.tables["pool"][n]["busy_area"]
         figures[f"operators.{name}.utilisation"] = busy / duration / operators.count
+    for n, name in enumerate(network.fleets):
+        figures |= _fleet_figures(name, replication, n, duration)
     for n, name in enumerate(network.calendars):
         figures[f"calendar.{name}.open"] = replication.tables["gate"][n]["open_area"] / duration
     for n, name in enumerate(network.measures):
@@ -113,6 +118,29 @@ def _cost_figures(
     return figures
 
 
+def _fleet_figures(
+    name: str, replication: Replication, n: int, duration: float
+) -> dict[str, float]:
+    """Shares of all vehicles' time in each state, and what they did."""
+    row = replication.tables["fleet"][n]
+    first, count = int(row["first"]), int(row["n"])
+    times = replication.tables["state_time"]["time"].reshape(-1, tables.N_STATES)
+    shares = times[first : first + count].sum(axis=0) / duration / count
+    delivered = int(row["n_delivered"])
+    values = {
+        "delivered": delivered,
+        "throughput": delivered / duration,
+        "utilisation": 1 - shares[tables.STANDS_IDLE],
+        "wait": row["wait_sum"] / row["n_requests"] if row["n_requests"] else math.nan,
+        "breakdowns": row["n_failures"],
+        "loaded_km": row["loaded_km"],
+        "empty_km": row["empty_km"],
+        "charged_kwh": row["charged_kwh"],
+    }
+    values |= {f"{s}_share": share for s, share in zip(tables.STATES, shares, strict=True)}
+    return {f"fleet.{name}.{key}": value for key, value in values.items()}
+
+
 def _measure_figures(name: str, measure: spec.Measure, kept: Any) -> dict[str, float]:
     n = int(kept["count"])
     figures = {
@@ -161,13 +189,13 @@ def bucket_edges(bucket: int) -> tuple[float, float]:
 def unit_of(figure: str, *, time_unit: str) -> str:
     """Unit of a figure by the last part of its name."""
     last = figure.rpartition(".")[2]
-    if last.endswith(("_mwh", "_yuan")):
+    if last.endswith(("_mwh", "_yuan", "_km", "_kwh")):
         return last.rpartition("_")[2]
     if last == "throughput":
         return f"1/{time_unit.removesuffix('s')}"
-    if last in ("utilisation", "blocked", "down", "setup", "open", "within", "lost_share"):
+    if last in _RATIOS or last.endswith("_share"):
         return "ratio"
-    if last in ("created", "exited", "lost", "count", "queue", "inside", "wip"):
+    if last in _COUNTS:
         return "count"
     return time_unit
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from tuijin.engines.flow import spec
+from tuijin.engines.flow import paths, spec
 from tuijin.engines.flow.distributions import Distribution
 from tuijin.engines.flow.kernels import tables
+from tuijin.engines.flow.layout_rows import Rows
 
 Array = np.ndarray[Any, Any]
 UNLIMITED = 2**62
@@ -18,46 +19,20 @@ _SETUP = "setup"
 
 
 @dataclass(slots=True)
-class Layout:
-    """Rows of every table at time 0, and the names of what has a row."""
+class Layout(Rows):
+    """The rows of a network, and the names of what has a row."""
 
-    network: spec.Network
-    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    numbers: list[float] = field(default_factory=list)  # in the unit of what points at them
-    streams: list[str] = field(default_factory=list)
+    network: spec.Network = field(kw_only=True)
     class_rows: dict[str, int] = field(default_factory=dict)
     station_rows: dict[str, int] = field(default_factory=dict)
     pool_rows: dict[str, int] = field(default_factory=dict)
+    fleet_rows: dict[str, int] = field(default_factory=dict)
+    place_rows: dict[str, int] = field(default_factory=dict)
     reserve: int = 8
-
-    def add(self, table: str, **values: Any) -> int:
-        """Append a row; return its number."""
-        rows = self.rows.setdefault(table, [])
-        rows.append(values)
-        return len(rows) - 1
-
-    def add_draw(self, distribution: Distribution) -> int:
-        draw = distribution.draw()
-        first = len(self.numbers)
-        self.numbers.extend(draw.numbers)
-        return self.add("draw", kind=draw.kind, a=draw.a, b=draw.b, c=draw.c, n=draw.n, first=first)
-
-    def add_stream(self, name: str) -> int:
-        """A stream is found by its name, so that other parts of a network do not move it."""
-        self.streams.append(name)
-        return len(self.streams) - 1
-
-    def table(self, name: str) -> Array:
-        rows = self.rows.get(name, [])
-        array = np.zeros(max(1, len(rows)), dtype=tables.TABLES[name])
-        for row, values in zip(array, rows, strict=False):
-            for column, value in values.items():
-                row[column] = value
-        return array
 
 
 def build_layout(network: spec.Network) -> Layout:
-    layout = Layout(network)
+    layout = Layout(network=network)
     layout.class_rows = {name: row for row, name in enumerate(network.classes)}
     layout.station_rows = {name: row for row, name in enumerate(network.stations)}
     for _ in network.classes:
@@ -67,8 +42,13 @@ def build_layout(network: spec.Network) -> Layout:
         layout.pool_rows[name] = layout.add(
             "pool", free=operators.count, count=operators.count, **empty
         )
+    layout.place_rows = paths.find_places(network)
+    layout.fleet_rows = {name: row for row, name in enumerate(network.fleets)}
     for name, station in network.stations.items():
         _add_station(layout, name, station)
+    paths.add_paths(layout, network, layout.place_rows)
+    for name in network.fleets:
+        paths.add_fleet(layout, network, name, layout.place_rows)
     for name, source in network.sources.items():
         _add_source(layout, name, source)
     for population in network.populations.values():
@@ -107,6 +87,7 @@ def _add_station(layout: Layout, name: str, station: spec.Station) -> None:
         pool_need=station.crew.count if station.crew else 0, pool_next=-1,
         first_server=len(layout.rows.get("server", [])),
         n_servers=n_servers if features & tables.UNITS else 0,
+        node=layout.place_rows.get(station.place or "", -1),
     )  # fmt: skip
     layout.reserve = max(layout.reserve, 8 + batch.most * station.copies)
     layout.add("wake")
@@ -165,7 +146,8 @@ def _add_branches(layout: Layout, route: spec.Route, class_: str) -> tuple[int, 
         reached += branch.probability
         layout.add(
             "branch", cumulative=reached, target=layout.station_rows.get(branch.to, -1),
-            new_class=layout.class_rows[branch.becomes or class_], fleet=-1,
+            new_class=layout.class_rows[branch.becomes or class_],
+            fleet=layout.fleet_rows.get(branch.by or "", -1),
         )  # fmt: skip
     return first, len(route)
 
@@ -238,7 +220,7 @@ def _add_gates(layout: Layout) -> None:
     network = layout.network
     parts: list[tuple[int, Mapping[str, Any]]] = [
         (tables.OF_STATION, network.stations), (tables.OF_SOURCE, network.sources),
-        (tables.OF_POOL, network.operators),
+        (tables.OF_POOL, network.operators), (tables.OF_FLEET, network.fleets),
     ]  # fmt: skip
     for name, calendar in network.calendars.items():
         targets = [
@@ -254,7 +236,7 @@ def _add_gates(layout: Layout) -> None:
         layout.add("gate", first_target=first_target, n_targets=len(targets), **own)
         if not own["is_open"]:
             for kind, row in targets:
-                table = layout.rows[("station", "source", "pool")[kind]]
+                table = layout.rows[("station", "source", "pool", "fleet")[kind]]
                 table[row]["closed"] = table[row].get("closed", 0) + 1
                 if kind == tables.OF_STATION and table[row]["pauses"]:
                     _halt_servers(layout, row)

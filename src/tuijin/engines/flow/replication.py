@@ -28,6 +28,9 @@ _FIGURES_OF = {
     "gate": ("open_area",),
     "mode": ("n_failures",),
     "measure": ("count", "mean", "m2", "n_below"),
+    "fleet": ("n_requests", "n_delivered", "n_failures", "wait_sum", "loaded_km", "empty_km",
+              "charged_kwh"),
+    "state_time": ("time",),
 }  # fmt: skip
 
 
@@ -55,10 +58,11 @@ class Replication:
             self.tables[name] = np.zeros(0, dtype=tables.TABLES[name])
         world = self.world
         world["reserve"], world["free_job"] = layout.reserve, -1
-        for part in ("station", "source", "gate", "mode", "population"):
+        for part in ("station", "source", "gate", "mode", "population", "vehicle", "fleet"):
             world[f"n_{part}s"] = len(layout.rows.get(part, []))
         world["n_classes"], world["n_measures"] = len(network.classes), n_measures
-        self.n_fixed = sum(int(world[f"n_{p}s"][0]) for p in ("source", "gate", "mode"))
+        self.n_fixed = sum(int(world[f"n_{p}s"][0]) for p in ("source", "gate", "mode", "vehicle"))
+        world["n_nodes"] = len(layout.place_rows)
         n_placed = int(self.tables["population"]["count"].sum())
         self._give_jobs(FIRST_JOBS + n_placed + layout.reserve)
         self._point()
@@ -96,11 +100,11 @@ class Replication:
                 watch(float(world["now"][0]) / run.horizon)
 
     def _check_for_deadlock(self, time: float) -> None:
-        blocked = self.tables["station"]["blocked"] > 0
-        if self.world["in_system"][0] and blocked.any():
-            names = [n for n, b in zip(self.layout.station_rows, blocked, strict=False) if b]
+        full = self.tables["station"]["blocked_head"] >= 0
+        names = [name for name, row in self.layout.station_rows.items() if full[row]]
+        if names:
             raise errors.Deadlock(
-                f"nothing can move before time {time:g}; blocked: {', '.join(names[:10])}"
+                f"nothing can move before time {time:g}; entered by nobody: {', '.join(names[:10])}"
             )
 
     def settle(self, now: float) -> None:
@@ -116,6 +120,10 @@ class Replication:
         gates = self.tables["gate"]
         gates["open_area"] += gates["is_open"] * (now - gates["last"])
         gates["last"] = now
+        vehicles = self.tables["vehicle"]
+        rows = np.arange(len(vehicles)) * tables.N_STATES + vehicles["state"]
+        self.tables["state_time"]["time"][rows] += now - vehicles["since"]
+        vehicles["since"] = now
         world = self.world
         world["wip_area"] += world["in_system"] * (now - world["wip_last"])
         world["wip_last"] = now

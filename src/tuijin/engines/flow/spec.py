@@ -25,11 +25,16 @@ ByClass = Distribution | Mapping[str, Distribution]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """One way onwards, to a station or `exit`; becomes says which class the entity is then."""
+    """
+    One way onwards, to a station or `exit`.
+
+    becomes: which class the entity is then. by: the fleet that takes it there.
+    """
 
     to: str
     probability: Probability = limited(default=1.0, low=0, high=1)
     becomes: str | None = limited(default=None, refers="classes")
+    by: str | None = limited(default=None, refers="fleets")
 
 
 Route = tuple[Branch, ...]
@@ -145,10 +150,68 @@ class Station:
     crew: Crew | None = None
     calendars: tuple[str, ...] = limited(default=(), refers="calendars")
     when_closed: str = limited(default="finish", choices=("finish", "pause"))
+    place: str | None = None
     busy_mw: float = limited(default=0.0, low=0)
     idle_mw: float = limited(default=0.0, low=0)
     busy_hour_yuan: float = limited(default=0.0, low=0)
     entity_yuan: float = limited(default=0.0, low=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """
+    A piece of the path between two places.
+
+    ways: `both` (a lane each way), `one` (from → to only), or `single`: one lane that vehicles of
+    only one direction use at a time. headway: least time between vehicles, at both ends where
+    there is no passing.
+    """
+
+    from_: str
+    to: str
+    length_km: float = limited(above=0)
+    headway: Time = limited(default=0.0, low=0)
+    ways: str = limited(default="both", choices=("both", "one", "single"))
+    passing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charging:
+    """
+    At a place with chargers, when less than a share of the battery is left after a delivery.
+
+    `time` to charge, or to swap, from whatever is left to full.
+    """
+
+    at: str
+    time: Distribution
+    battery_kwh: float = limited(above=0)
+    loaded_kwh_per_km: float = limited(low=0)
+    empty_kwh_per_km: float = limited(low=0)
+    chargers: int = limited(default=1, low=1, high=10_000)
+    below_ratio: float = limited(default=0.3, low=0, high=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fleet:
+    """
+    Vehicles that take one entity at a time from the place of one station to that of the next.
+
+    dispatch: an entity gets the `nearest` idle vehicle, a vehicle that gets free the nearest
+    entity; or, `first`, whoever has waited longest. A breakdown is by the clock; it stops the
+    vehicle on its way, and one that falls due while it stands does so as it sets out.
+    """
+
+    count: int = limited(low=1, high=10_000)
+    at: str
+    loaded_km_per_hour: float = limited(above=0)
+    empty_km_per_hour: float = limited(above=0)
+    load: Distribution
+    unload: Distribution
+    dispatch: str = limited(default="nearest", choices=("nearest", "first"))
+    charging: Charging | None = None
+    breakdown: Breakdown | None = None
+    calendars: tuple[str, ...] = limited(default=(), refers="calendars")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +255,8 @@ class Network:
     classes: tuple[str, ...] = limited(default=("entity",), most=1000)
     sources: Mapping[str, Source] = field(default_factory=dict)
     populations: Mapping[str, Population] = field(default_factory=dict)
+    segments: Mapping[str, Segment] = field(default_factory=dict)
+    fleets: Mapping[str, Fleet] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     operators: Mapping[str, Operators] = field(default_factory=dict)
     measures: Mapping[str, Measure] = field(default_factory=dict)

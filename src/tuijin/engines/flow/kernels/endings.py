@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from tuijin.engines.flow.kernels import fleets, servers, stations
 from tuijin.engines.flow.kernels import rows as at
-from tuijin.engines.flow.kernels import servers, stations
 from tuijin.engines.flow.kernels.compiling import inlined, kernel
-from tuijin.engines.flow.kernels.entities import admit, make, remove
+from tuijin.engines.flow.kernels.entities import admit, make, remove, wait_outside
 from tuijin.engines.flow.kernels.rows import Row
 from tuijin.engines.flow.kernels.sources import plan_arrival
 from tuijin.engines.flow.kernels.tables import (
     BULK,
+    CHARGING,
+    LOADING,
     POOLED,
     SPLITS,
+    TO_DROP,
     UNITS,
+    WAITS_FOR_ROOM,
     WATCHED,
 )
 
@@ -105,9 +109,7 @@ def wake(world: Row, s: int, now: float) -> None:
             station["blocked_head"] = at.job(world, i)["next"]
             u = at.job(world, i)["station"]
             if u < 0:
-                admit(world, i, now)
-                stations.enter(world, i, s, now)
-                _free_source(world, -1 - u, now)
+                _let_in(world, i, s, -1 - u, now)
                 continue
             before = at.station(world, u)
             stations.accrue(before, now)
@@ -118,6 +120,52 @@ def wake(world: Row, s: int, now: float) -> None:
                 before["woken"] = 1
                 at.wake(world, n)["station"] = u
                 n += 1
+
+
+@kernel
+def _let_in(world: Row, i: int, s: int, row: int, now: float) -> None:
+    """An entity that waited outside, before a source or on a vehicle, has room at last."""
+    if row < world["n_sources"]:
+        admit(world, i, now)
+        stations.enter(world, i, s, now)
+        _free_source(world, row, now)
+    else:
+        stations.enter(world, i, s, now)
+        fleets.set_free(world, row - world["n_sources"], now)
+
+
+@kernel
+def move_vehicle(world: Row, v: int, now: float) -> None:
+    """A vehicle has come to the end of a lane, or of what it did standing."""
+    vehicle = at.vehicle(world, v)
+    if vehicle["lane"] >= 0:
+        fleets.leave_lane(world, v, now)
+        fleets.go_on(world, v, now)
+    elif vehicle["state"] == LOADING:
+        target = at.job(world, vehicle["job"])["target"]
+        fleets.drive(world, v, at.station(world, target)["node"], TO_DROP, now)
+    elif vehicle["state"] == CHARGING:
+        fleets.end_charge(world, v, now)
+    else:
+        _deliver(world, v, now)
+
+
+@kernel
+def _deliver(world: Row, v: int, now: float) -> None:
+    """Give the entity to its station, or wait with it until there is room."""
+    i = at.vehicle(world, v)["job"]
+    s = at.job(world, i)["target"]
+    station = at.station(world, s)
+    if station["inside"] < station["capacity"]:
+        stations.enter(world, i, s, now)
+        fleets.set_free(world, v, now)
+    elif station["loses"]:
+        stations.lose(world, i, s, now)
+        fleets.set_free(world, v, now)
+    else:
+        fleets.become(world, v, WAITS_FOR_ROOM, now)
+        at.job(world, i)["station"] = -1 - world["n_sources"] - v
+        wait_outside(world, i, s)
 
 
 @kernel

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from numba import njit
 
-from tuijin.engines.flow.kernels import arrivals, endings, servers, sources, stations
+from tuijin.engines.flow.kernels import arrivals, endings, fleets, servers, sources, stations
 from tuijin.engines.flow.kernels import rows as at
 from tuijin.engines.flow.kernels.compiling import kernel
 from tuijin.engines.flow.kernels.entities import admit, make
@@ -24,6 +24,7 @@ from tuijin.engines.flow.kernels.tables import (
     IDLE,
     KIND_BITS,
     MAX_ROWS,
+    OF_FLEET,
     OF_SOURCE,
     OF_STATION,
     PAUSED,
@@ -106,6 +107,8 @@ def _handle_rarer(world: Row, kind: int, row: int, key: int, now: float) -> None
         mend(world, row, now)
     elif kind == GATE_SWITCH:
         switch_gate(world, row, now)
+    else:
+        endings.move_vehicle(world, row, now)
 
 
 @kernel
@@ -164,6 +167,9 @@ def switch_gate(world: Row, g: int, now: float) -> None:
             _gate_station(world, target["index"], step, now)
         elif target["kind"] == OF_SOURCE:
             _gate_source(world, target["index"], step, now)
+        elif target["kind"] == OF_FLEET:
+            at.fleet(world, target["index"])["closed"] += step
+            fleets.dispatch(world, target["index"], now)
         else:
             pool = at.pool(world, target["index"])
             pool["closed"] += step
@@ -226,6 +232,11 @@ def start(world: Row) -> None:
             plan_switch(world, g, 0.0)
     for m in range(world["n_modes"]):
         servers.plan_failure(world, m, 0.0)
+    for v in range(world["n_vehicles"]):
+        vehicle = at.vehicle(world, v)
+        up = at.fleet(world, vehicle["fleet"])["up"]
+        if up >= 0:
+            vehicle["next_failure"] = sample(world, up, vehicle["up_stream"])
     for row in range(world["n_sources"]):
         sources.plan_arrival(world, row, 0.0)
     for row in range(world["n_populations"]):

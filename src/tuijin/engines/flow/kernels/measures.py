@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tuijin.engines.flow.kernels import rows as at
-from tuijin.engines.flow.kernels.compiling import kernel
+from tuijin.engines.flow.kernels.compiling import formula, kernel
 from tuijin.engines.flow.kernels.rows import Row
 from tuijin.engines.flow.kernels.tables import (
     LOWEST_POWER,
@@ -47,7 +47,7 @@ def record(world: Row, measure: int, value: float) -> None:
     at.bucket(world, measure * N_BUCKETS + find_bucket(value))["n"] += 1
 
 
-@kernel
+@formula
 def find_bucket(value: float) -> int:
     """Bucket of a value: its power of two in 128 equal parts, so within 0.4 % of its middle."""
     if value <= 0.0:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from tuijin.engines.flow.kernels import rows as at
-from tuijin.engines.flow.kernels.compiling import inlined, kernel
+from tuijin.engines.flow.kernels.compiling import formula, inlined, kernel
 from tuijin.engines.flow.kernels.rows import Row
 from tuijin.engines.flow.kernels.tables import (
     CONSTANT,
@@ -36,7 +36,7 @@ _30, _27, _31, _11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 _TO_UNIT = 2.0**-53
 
 
-@inlined
+@formula
 def mix(z: Any) -> Any:
     """Finaliser: every bit of the result depends on every bit of z."""
     z = (z ^ (z >> _30)) * _FIRST
@@ -171,7 +171,7 @@ _F = (1.0, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.4875361290850
       2.04426310338993978564e-15)  # fmt: skip
 
 
-@kernel
+@formula
 def _polynomial(c: Any, x: float) -> float:
     value = c[7]
     for n in range(6, -1, -1):
@@ -179,7 +179,7 @@ def _polynomial(c: Any, x: float) -> float:
     return value
 
 
-@kernel
+@formula
 def normal(u: float) -> float:
     """Quantile of the standard normal (Wichura, algorithm AS 241, PPND16, 1988); 0 < u < 1."""
     q = u - 0.5

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tuijin.engines.flow.kernels import fleets, servers
 from tuijin.engines.flow.kernels import rows as at
-from tuijin.engines.flow.kernels import servers
 from tuijin.engines.flow.kernels.compiling import inlined, kernel
 from tuijin.engines.flow.kernels.entities import (
     choose_branch,
@@ -43,7 +43,7 @@ def accrue(station: Row, now: float) -> None:
     station["inside_area"] += station["inside"] * passed
 
 
-@inlined
+@kernel
 def enter(world: Row, i: int, s: int, now: float) -> None:
     """Let an entity into a station that has room."""
     station = at.station(world, s)
@@ -64,7 +64,7 @@ def enter(world: Row, i: int, s: int, now: float) -> None:
         start_next(world, s, now)
 
 
-@inlined
+@kernel
 def begin(world: Row, i: int, s: int, now: float) -> None:
     """Start service; the entity is in no list."""
     station = at.station(world, s)
@@ -106,7 +106,7 @@ def _gather(world: Row, head: int, s: int, u: int, now: float) -> None:
     at.server(world, u)["n_held"] = n
 
 
-@inlined
+@kernel
 def start_next(world: Row, s: int, now: float) -> None:
     """Begin as many services as servers, entities, doors and operators allow."""
     station = at.station(world, s)
@@ -184,6 +184,10 @@ def pass_on(world: Row, i: int, s: int, now: float) -> None:
     )
     job["class_"] = branch["new_class"]
     target = branch["target"]
+    if branch["fleet"] >= 0:
+        release(world, i, s, now)
+        fleets.request(world, i, branch["fleet"], s, target, now)
+        return
     if target < 0:
         release(world, i, s, now)
         leave_network(world, i, now)
@@ -207,7 +211,7 @@ def lose(world: Row, i: int, s: int, now: float) -> None:
     remove(world, i, now)
 
 
-@inlined
+@kernel
 def release(world: Row, i: int, s: int, now: float) -> None:
     """An entity gives up its place and its server; the station is accrued."""
     station = at.station(world, s)

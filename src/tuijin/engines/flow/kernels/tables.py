@@ -28,7 +28,7 @@ STATION = _record(
     " blocked_head:i blocked_tail:i first_server:i n_servers:i batch_min:i batch_max:i"
     " merges:i split:i pool:i pool_need:i pool_next:i pool_waiting:i setup_stream:i"
     " arrived:i started:i finished:i left:i lost:i wait_sum:f stay_sum:f setup_sum:f last:f"
-    " waiting_area:f busy_area:f blocked_area:f down_area:f inside_area:f woken:i"
+    " waiting_area:f busy_area:f blocked_area:f down_area:f inside_area:f woken:i node:i"
 )
 QUEUE = _record("head:i tail:i")
 # What a class does at a station; row = station * n_classes + class.
@@ -36,7 +36,7 @@ STEP = _record("service:i setup:i first_branch:i n_branches:i queue:i")
 # One way out. cumulative: probability up to and with this branch. target -1 leaves the network.
 BRANCH = _record("cumulative:f target:i new_class:i fleet:i")
 # An entity. next chains it in whatever list holds it.
-JOB = _record("station:i class_:i next:i server:i target:i key:i created:f arrived:f")
+JOB = _record("station:i class_:i next:i server:i target:i key:i created:f arrived:f node:i")
 # A server that is somebody: it fails, is set up, pauses, or works on a batch.
 SERVER = _record("station:i job:i running:i n_held:i halted:i last_class:i left:f since:f end:f")
 # A way to fail, of one server. left: busy time to the next failure, when counted in operation.
@@ -77,9 +77,16 @@ MAX_ROWS = 1 << ROW_BITS
 
 # Kinds of source, of gate target, of draw.
 RENEWAL, SCHEDULE = range(2)
-OF_STATION, OF_SOURCE, OF_POOL = range(3)
+OF_STATION, OF_SOURCE, OF_POOL, OF_FLEET = range(4)
 (CONSTANT, EXPONENTIAL, UNIFORM, GAMMA, ERLANG, LOGNORMAL, TRIANGULAR, WEIBULL, DISCRETE,
  INTERPOLATED) = range(10)  # fmt: skip
+
+# What a vehicle does.
+STATES = ("idle", "to_pickup", "loading", "to_drop", "unloading", "waits_for_room", "to_charger",
+          "waits_for_charger", "charging")  # fmt: skip
+(STANDS_IDLE, TO_PICKUP, LOADING, TO_DROP, UNLOADING, WAITS_FOR_ROOM, TO_CHARGER,
+ WAITS_FOR_CHARGER, CHARGING) = range(9)  # fmt: skip
+N_STATES = 9
 
 # Points of a station that a measure can start or end at, and of the network.
 ARRIVES, STARTS, FINISHES, LEAVES = range(4)
@@ -93,6 +100,29 @@ PARTS_BITS = 7
 LOWEST_POWER, N_POWERS = -24, 64
 N_BUCKETS = N_POWERS << PARTS_BITS
 
+
+# Vehicles that are alike. pace: time for a kilometre. The list is of entities that wait.
+FLEET = _record(
+    "first:i n:i n_idle:i nearest:i closed:i head:i tail:i loaded_pace:f empty_pace:f load:i"
+    " unload:i load_stream:i unload_stream:i up:i repair:i charge:i charge_stream:i charge_node:i"
+    " chargers:i n_charging:i charge_head:i charge_tail:i battery:f charge_below:f loaded_kwh:f"
+    " empty_kwh:f n_requests:i n_delivered:i n_failures:i wait_sum:f loaded_km:f empty_km:f"
+    " charged_kwh:f"
+)
+# node: where it is, or was last. next chains it in a lane's or the chargers' list.
+VEHICLE_ROW = _record(
+    "fleet:i node:i goal:i lane:i state:i job:i next:i since:f idle_since:f next_failure:f"
+    " up_stream:i repair_stream:i kwh:f"
+)
+# One direction of a segment of the path; opposite is the other. n_on: vehicles on it.
+LANE = _record(
+    "to_node:i km:f headway:f passing:i single:i opposite:i last_entry:f last_exit:f n_on:i"
+    " head:i tail:i"
+)
+# The way from node to node, row = from * n_nodes + to: the lane to take, and how far it is (km).
+HOP = _record("lane:i distance:f")
+# Time that a vehicle has spent in a state, row = vehicle * N_STATES + state.
+STATE_TIME = _record("time:f")
 
 # Small rows: one pending event; a stamp of a measure on an entity; a count of a histogram; where a
 # random stream is; a number that rows above point at; a station that may let somebody in.
@@ -111,7 +141,8 @@ TABLES = {
     "source": SOURCE, "pool": POOL, "gate": GATE, "gate_target": GATE_TARGET, "action": ACTION,
     "point": RANGE, "measure": MEASURE, "bucket": BUCKET, "draw": DRAW, "number": NUMBER,
     "stream": STREAM, "event": EVENT, "wake": WAKE,
-    "population": POPULATION,
+    "population": POPULATION, "fleet": FLEET, "vehicle": VEHICLE_ROW, "lane": LANE, "hop": HOP,
+    "state_time": STATE_TIME,
 }  # fmt: skip
 
 # What a replication is doing as a whole, and where its tables are: at_NAME is an address.
@@ -119,6 +150,6 @@ TABLES = {
 WORLD = _record(
     "now:f until:f sequence:i n_heap:i heap_limit:i hole:i n_events:i same_time:i free_job:i"
     " n_free:i reserve:i in_system:i wip_area:f wip_last:f n_classes:i n_stations:i n_measures:i"
-    " n_gates:i n_modes:i n_sources:i n_populations:i started:i "
+    " n_gates:i n_modes:i n_sources:i n_populations:i n_vehicles:i n_fleets:i n_nodes:i started:i "
     + " ".join(f"at_{name}:i" for name in TABLES)
 )
