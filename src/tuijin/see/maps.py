@@ -25,10 +25,14 @@ STAGE_GROUPS = {
     "started": "building", "building": "building", "completed": "completed",
     "producing": "producing", "at_capacity": "producing", "yielding": "producing",
 }  # fmt: skip
-_SHAPES = {"early": "diamond", "signed": "triangle", "building": "circle", "completed": "square",
-           "producing": "circle"}  # fmt: skip
-_COLOURS = {"early": "#8d99a6", "signed": STAGE_COLOURS["landed"], "building": "#4a8bc2",
-            "completed": "#17324d", "producing": "#2f8f63"}  # fmt: skip
+_SHAPES = {
+    "early": "diamond", "signed": "triangle", "building": "circle", "completed": "square",
+    "producing": "circle", "unknown": "pin",
+}  # fmt: skip
+_COLOURS = {
+    "early": "#8d99a6", "signed": STAGE_COLOURS["landed"], "building": "#4a8bc2",
+    "completed": "#17324d", "producing": "#2f8f63", "unknown": "#8d99a6",
+}  # fmt: skip
 
 
 def build(
@@ -133,7 +137,7 @@ def _load(query: listing.Query, *, size_by: str) -> list[dict[str, Any]]:
 
 
 def _point(row: dict[str, Any], *, by_light: bool, size_by: str) -> list[Any]:
-    group = row.get("light", "") if by_light else STAGE_GROUPS.get(row["stage"], "early")
+    group = row.get("light", "") if by_light else STAGE_GROUPS.get(row["stage"], "unknown")
     return [
         round(row["longitude"], 5), round(row["latitude"], 5), pick(row, "name", "name_en"),
         group, float(row[size_by] or 0), reverse("project", args=(row["id"],)), _detail(row), "",
@@ -142,7 +146,7 @@ def _point(row: dict[str, Any], *, by_light: bool, size_by: str) -> list[Any]:
 
 def _detail(row: dict[str, Any]) -> list[str]:
     place = pick(row, "place__short_name", "place__name", "place__name_en")
-    lines = [f"{place} · {choice_text('stage', row['stage'])}"]
+    lines = [" · ".join(filter(None, (place, choice_text("stage", row["stage"]))))]
     language = either("zh-hans", "en")
     if row["total_investment_yuan"]:
         lines.append(
@@ -165,7 +169,7 @@ def _light_groups() -> list[dict[str, str]]:
 
 def _stage_groups() -> list[dict[str, str]]:
     words = {"early": _("谋划在谈"), "signed": _("签约落地"), "building": _("开工在建"),
-             "completed": _("竣工"), "producing": _("投产及以后")}  # fmt: skip
+             "completed": _("竣工"), "producing": _("投产及以后"), "unknown": _("阶段未记录")}  # fmt: skip
     return [
         {"code": code, "label": word, "colour": _COLOURS[code], "shape": _SHAPES[code]}
         for code, word in words.items()

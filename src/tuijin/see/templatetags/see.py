@@ -26,6 +26,16 @@ _ACTS = {
     "correct": gettext_lazy("更正"),
     "export": gettext_lazy("导出"),
     "verdict": gettext_lazy("检验"),
+    "order": gettext_lazy("排序"),
+    "pin": gettext_lazy("固定次序"),
+    "unpin": gettext_lazy("取消固定"),
+    "remove": gettext_lazy("移除"),
+    "comment": gettext_lazy("点评"),
+    "vote": gettext_lazy("投票"),
+    "voting": gettext_lazy("开关投票"),
+    "decide": gettext_lazy("议定"),
+    "close": gettext_lazy("办结"),
+    "choose_rulebook": gettext_lazy("更换规则"),
 }
 # Trail's kind of entry -> noun, where the names differ.
 _NOUNS = {"progressreport": "report", "annualplan": "plan", "operatingrecord": "operating",
