@@ -168,8 +168,10 @@ def _light_groups() -> list[dict[str, str]]:
 
 
 def _stage_groups() -> list[dict[str, str]]:
-    words = {"early": _("谋划在谈"), "signed": _("签约落地"), "building": _("开工在建"),
-             "completed": _("竣工"), "producing": _("投产及以后"), "unknown": _("阶段未记录")}  # fmt: skip
+    words = {
+        "early": _("谋划在谈"), "signed": _("签约落地"), "building": _("开工在建"),
+        "completed": _("竣工"), "producing": _("投产及以后"), "unknown": _("阶段未记录"),
+    }  # fmt: skip
     return [
         {"code": code, "label": word, "colour": _COLOURS[code], "shape": _SHAPES[code]}
         for code, word in words.items()
