@@ -275,10 +275,10 @@ def _record_acceptance(batch: ImportBatch) -> None:
 def discard(batch_id: uuid.UUID) -> ImportBatch:
     """Give a batch up; an accepted one stays."""
     batch = find_batch(batch_id)
-    if batch.status == Status.ACCEPTED:
+    waiting = visible_batches().filter(pk=batch.pk).exclude(status=Status.ACCEPTED)
+    if not waiting.update(status=Status.DISCARDED):  # in one step: another tab may be accepting it
         raise Conflict("已入账的文件不能放弃")
     batch.status = Status.DISCARDED
-    batch.save()
     return batch
 
 

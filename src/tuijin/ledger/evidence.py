@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from tuijin.errors import ImportFailed, TooLarge, TooMany
 from tuijin.importers.nouns import CHOICES
+from tuijin.importers.texts import clean_text
 from tuijin.ledger import file_store, records, scope
 from tuijin.ledger.evidence_files import PDF_BYTES, Checked, check_file
 from tuijin.ledger.models import Evidence, EvidenceFile, Project
@@ -41,8 +42,11 @@ def attach(project: Project, upload: UploadedFile[Any], described: Described) ->
         Nothing is kept.
     """
     scope.current().require("attach", place_id=project.place_id, project_id=project.pk)
-    if described.kind not in CHOICES["evidence_kind"] or not described.title.strip():
+    title = clean_text(described.title, max_length=300)
+    if described.kind not in CHOICES["evidence_kind"] or title is None:
         raise ImportFailed("请填写种类和标题", code="missing_field")
+    note = clean_text(described.note, max_length=2000, is_long=True) or ""
+    described = replace(described, title=title, note=note)
     _check_quota()
     if (upload.size or 0) > PDF_BYTES:
         raise TooLarge(f"文件 {upload.size} 字节，上限 {PDF_BYTES}")
@@ -65,9 +69,9 @@ def _record(
         key=f"evidence:{uuid.uuid4().hex}",
         project=project,
         kind=described.kind,
-        title=described.title.strip()[:300],
+        title=described.title,
         taken_on=described.taken_on or (checked.claimed_at and checked.claimed_at.date()),
-        note=described.note.strip()[:2000],
+        note=described.note,
     )
     records.save_new([evidence])
     file = EvidenceFile(

@@ -8,26 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tuijin.importers.faults import Fault
-from tuijin.importers.texts import clean_text
 from tuijin.ledger.models import Place
 from tuijin.meet.models import Meeting
+from tuijin.see.forms import CleanText
 from tuijin.see.maps import place_name
-
-
-class CleanText(forms.CharField):
-    """One line of text that may be stored."""
-
-    def __init__(self, *, max_length: int, **options: Any) -> None:
-        super().__init__(widget=forms.TextInput(attrs={"class": "form-control"}), **options)
-        self.longest = max_length
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        try:
-            return clean_text(text, max_length=self.longest) or ""
-        except Fault as fault:
-            raise forms.ValidationError(fault.expected, code=fault.code) from fault
 
 
 def _input(kind: str) -> forms.TextInput:
@@ -49,6 +33,7 @@ def _choice(form: forms.Form, name: str) -> forms.ChoiceField:
 class MeetingForm(forms.Form):
     """A meeting's dates, place and hours."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     title = CleanText(label=_("会议名称"), max_length=300)
     place = forms.ChoiceField(label=_("地区"), widget=forms.Select(attrs={"class": "form-select"}))
     starts_on = _date(_("开始日期"))
@@ -116,5 +101,5 @@ class ClosingForm(forms.Form):
 
 
 def initial_of(meeting: Meeting) -> dict[str, Any]:
-    names = ("title", "starts_on", "ends_on", "issuer", "day_starts_at", "day_ends_at")
+    names = ("title", "starts_on", "ends_on", "issuer", "day_starts_at", "day_ends_at", "version")
     return {"place": meeting.place_id, **{name: getattr(meeting, name) for name in names}}

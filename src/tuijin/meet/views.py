@@ -51,6 +51,7 @@ def create_meeting(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         values["place_id"] = values.pop("place")
+        del values["version"]
         meeting = planning.create_meeting(values)
         return redirect("meeting", meeting.pk)
     status = 422 if form.is_bound else 200
@@ -65,8 +66,11 @@ def edit_meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
     planning.require_prepare(meeting)
     form = MeetingForm(request.POST or None, places=[meeting.place], initial=initial_of(meeting))
     if request.method == "POST" and form.is_valid():
-        values = {name: value for name, value in form.cleaned_data.items() if name != "place"}
-        records.change(Meeting, {meeting.pk: values})
+        values = dict(form.cleaned_data)
+        del values["place"]
+        seen = values.pop("version")
+        versions = None if seen is None else {meeting.pk: seen}
+        records.change(Meeting, {meeting.pk: values}, versions=versions)
         ordering.order_stops(find_meeting(meeting_id))
         return redirect("meeting", meeting.pk)
     status = 422 if form.is_bound else 200

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tuijin.errors import TuijinError
 from tuijin.importers.dates import parse_period
+from tuijin.importers.faults import Fault
 from tuijin.importers.nouns import CHOICES, NOUNS, Column
+from tuijin.importers.texts import clean_text
 from tuijin.ledger.models import Park, Place, Project
 from tuijin.see.language import either, either_later
 
@@ -24,6 +26,23 @@ EDITED = (
     "finished_on", "longitude", "latitude", "location_accuracy", "summary", "summary_en",
 )  # fmt: skip
 BULK = ("stage", "status", "construction_kind", "investor_kind", "strategic_industry")
+
+
+class CleanText(forms.CharField):
+    """Text that may be stored: no control characters, and none that turn its direction."""
+
+    def __init__(self, *, max_length: int, is_long: bool = False, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"class": "form-control"}))
+        super().__init__(**options)
+        self.longest, self.is_long = max_length, is_long
+        self.widget.attrs["maxlength"] = str(max_length)
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return clean_text(text, max_length=self.longest, is_long=self.is_long) or ""
+        except Fault as fault:
+            raise forms.ValidationError(fault.expected, code=fault.code) from fault
 
 
 def _choices(name: str, *, blank: bool) -> list[tuple[str, Any]]:
@@ -44,12 +63,12 @@ def _field(name: str) -> forms.Field:
         return forms.DateField(widget=_input("date"), **options)
     if column.kind == "long_text":
         area = forms.Textarea(attrs={"class": "form-control", "rows": 4})
-        return forms.CharField(max_length=column.max_length, widget=area, **options)
+        return CleanText(max_length=column.max_length, is_long=True, widget=area, **options)
     options["widget"] = _input("text")
     if column.kind in _NUMBERS:
         kind, limits = _NUMBERS[column.kind]
         return kind(**limits, **options)
-    return forms.CharField(max_length=column.max_length, **options)
+    return CleanText(max_length=column.max_length, **options)
 
 
 _NUMBERS: dict[str, tuple[type[forms.Field], dict[str, Any]]] = {
@@ -142,12 +161,12 @@ class ReportForm(forms.Form):
         label=_("自开工累计完成投资（万元）"), required=False, min_value=0, max_value=_MOST_WAN,
         decimal_places=6, widget=_input("text"),
     )  # fmt: skip
-    progress = forms.CharField(
-        label=_("形象进度"), required=False, max_length=2000,
+    progress = CleanText(
+        label=_("形象进度"), required=False, max_length=2000, is_long=True,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
     )  # fmt: skip
-    problems = forms.CharField(
-        label=_("存在问题"), required=False, max_length=2000,
+    problems = CleanText(
+        label=_("存在问题"), required=False, max_length=2000, is_long=True,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
     )  # fmt: skip
 
@@ -173,8 +192,8 @@ class ReasonForm(forms.Form):
     """A good reason (正当理由) for one node; it lifts the lights of that node."""
 
     node = forms.ChoiceField(label=_("事项"), widget=forms.Select(attrs={"class": "form-select"}))
-    reason = forms.CharField(
-        label=_("正当理由"), max_length=1000,
+    reason = CleanText(
+        label=_("正当理由"), max_length=1000, is_long=True,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
     )  # fmt: skip
 

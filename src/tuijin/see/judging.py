@@ -188,7 +188,8 @@ def load_facts(rows: Sequence[tuple[Any, ...]], *, as_of: date) -> Facts:
         plan_year=_floats(row[3] for row in rows),
         year_planned_yuan=_floats(row[4] for row in rows),
         year_done_yuan=_floats(row[5] for row in rows),
-        planned_start_on=_days(row[6] for row in rows),
+        # where nothing says whether it has started, nothing says that it is late
+        planned_start_on=_days(row[6] if row[7] or row[8] else None for row in rows),
         started_on=_days(row[7] for row in rows),
         has_started=np.asarray([row[8] in _STARTED for row in rows], dtype=bool),
         registered_on=registered_on,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -149,8 +150,9 @@ def set_second_factor(request: HttpRequest) -> HttpResponse:
     if step is None:
         context = {**_account_context(request), "errors": [_("动态口令不对，请重试。")]}
         return render(request, "site/account.html", context, status=422)
-    User.objects.filter(pk=request.user.pk).update(totp_secret=secret, totp_last_step=step)
-    trail.append([trail.Event("set_second_factor", "account", str(request.user.pk), {})])
+    with transaction.atomic():
+        User.objects.filter(pk=request.user.pk).update(totp_secret=secret, totp_last_step=step)
+        trail.append([trail.Event("set_second_factor", "account", str(request.user.pk), {})])
     request.session.pop("totp_secret")
     request.session.pop("must", None)
     return redirect("account")
@@ -166,9 +168,10 @@ def create_token(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
-    changed = ApiToken.objects.filter(pk=token_id, user=user_of(request)).update(is_revoked=True)
-    if changed:
-        trail.append([trail.Event("revoke_token", "apitoken", str(token_id), {})])
+    own = ApiToken.objects.filter(pk=token_id, user=user_of(request), is_revoked=False)
+    with transaction.atomic():
+        if own.update(is_revoked=True):
+            trail.append([trail.Event("revoke_token", "apitoken", str(token_id), {})])
     return redirect("account")
 
 
