@@ -19,7 +19,8 @@ from tuijin.ledger.models import (
     Project,
     User,
 )
-from tuijin.meet.models import Meeting, Stop
+from tuijin.meet import presets as meet_presets
+from tuijin.meet.models import Decision, Meeting, Stop
 from tuijin.meet.sheets import build_sheet
 from tuijin.see import judging
 from tuijin.see import presets as see_presets
@@ -144,6 +145,21 @@ def test_a_question_does_not_say_that_hidden_records_are_missing(world) -> None:
         texts[role] = " ".join(asked.text for asked in sheet.questions)
     assert "运行记录" not in texts["place_leader"]
     assert "运行记录" not in texts["place_viewer"]
+
+
+def test_a_brief_does_not_say_that_hidden_decisions_are_none(world) -> None:
+    with scope.active(scope.system_scope("audit")):
+        meet_presets.load_presets()
+        meeting = Meeting.objects.get()
+        place, project = meeting.place, world["150222"]
+        records.save_new([Decision(meeting=meeting, place=place, project=project, text="限期建成")])
+    texts = {}
+    for role in ("city_leader", "analyst"):
+        client = browse(role, places=["150200"], projects=[world["150223"]])
+        texts[role] = client.get(f"/meetings/{meeting.pk}/brief/").content.decode()
+    assert "限期建成" in texts["city_leader"]
+    assert "限期建成" not in texts["analyst"]
+    assert "台账中没有本次会议的议定事项" not in texts["analyst"]
 
 
 def test_a_company_sees_what_it_reported_but_no_assessment_and_no_plan_of_the_city(world) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from tuijin.meet import ballots
 from tuijin.meet.documents import (
     Material,
     language,
@@ -28,7 +29,8 @@ def build_brief(found: Material, *, footer: str = "") -> Brief:
     for sheet in found.sheets:
         blocks += _sheet(sheet)
     blocks += _scores(found)
-    blocks += [Heading(_("议定事项")), *_decisions(found)]
+    if found.decisions or ballots.sees_all():  # who sees a part is not told that there are none
+        blocks += [Heading(_("议定事项")), *_decisions(found)]
     if footer:
         blocks.append(Paragraph(footer, "note"))
     return Brief(
