@@ -116,7 +116,7 @@ def test_stations_that_wait_for_each_other_are_named():
                      "b": {"service": 1, "buffer": 1, "route": "a"}},
         "run": run_of(100, warm_up=0),
     }  # fmt: skip
-    with pytest.raises(errors.Deadlock, match="blocked: a, b"):
+    with pytest.raises(errors.Deadlock, match="waited for: a, b"):
         solve(document)
 
 

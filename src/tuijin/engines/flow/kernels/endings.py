@@ -114,7 +114,7 @@ def wake(world: Row, s: int, now: float) -> None:
             before = at.station(world, u)
             stations.accrue(before, now)
             stations.release(world, i, u, now)
-            stations.enter(world, i, s, now)
+            stations.let_in(world, i, s, now)
             stations.start_next(world, u, now)
             if before["blocked_head"] >= 0 and not before["woken"] and u != s:
                 before["woken"] = 1
@@ -127,10 +127,10 @@ def _let_in(world: Row, i: int, s: int, row: int, now: float) -> None:
     """An entity that waited outside, before a source or on a vehicle, has room at last."""
     if row < world["n_sources"]:
         admit(world, i, now)
-        stations.enter(world, i, s, now)
+        stations.let_in(world, i, s, now)
         _free_source(world, row, now)
     else:
-        stations.enter(world, i, s, now)
+        stations.let_in(world, i, s, now)
         fleets.set_free(world, row - world["n_sources"], now)
 
 
@@ -157,7 +157,7 @@ def _deliver(world: Row, v: int, now: float) -> None:
     s = at.job(world, i)["target"]
     station = at.station(world, s)
     if station["inside"] < station["capacity"]:
-        stations.enter(world, i, s, now)
+        stations.let_in(world, i, s, now)
         fleets.set_free(world, v, now)
     elif station["loses"]:
         stations.lose(world, i, s, now)

@@ -40,7 +40,7 @@ def admit(world: Row, i: int, now: float) -> None:
         mark(world, i, 4 * world["n_stations"], now)
 
 
-@kernel
+@inlined
 def remove(world: Row, i: int, now: float) -> None:
     """The entity is no longer in the network, for whatever reason."""
     world["wip_area"] += world["in_system"] * (now - world["wip_last"])
@@ -56,7 +56,7 @@ def discard(world: Row, i: int) -> None:
     world["n_free"] += 1
 
 
-@kernel
+@inlined
 def leave_network(world: Row, i: int, now: float) -> None:
     job = at.job(world, i)
     kept = at.class_(world, job["class_"])

@@ -244,7 +244,7 @@ def start(world: Row) -> None:
         for _ in range(population["count"]):
             i = make(world, population["class_"])
             admit(world, i, 0.0)
-            stations.enter(world, i, population["station"], 0.0)
+            stations.let_in(world, i, population["station"], 0.0)
 
 
 advance = _build(SOURCES_DIGEST)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tuijin.engines.flow.kernels import rows as at
-from tuijin.engines.flow.kernels.compiling import kernel
+from tuijin.engines.flow.kernels.compiling import inlined
 from tuijin.engines.flow.kernels.heap import schedule
 from tuijin.engines.flow.kernels.random import sample
 from tuijin.engines.flow.kernels.rows import Row
 from tuijin.engines.flow.kernels.tables import ARRIVAL, RENEWAL
 
 
-@kernel
+@inlined
 def plan_arrival(world: Row, row: int, now: float) -> None:
     """Put a source's next arrival on the calendar, or keep it for when the source opens."""
     source = at.source(world, row)
