@@ -20,7 +20,7 @@ class Draw:
     b: Time = 0.0
     c: Time = 0.0
     n: int = 0
-    numbers: tuple[float, ...] = ()
+    numbers: tuple[Time, ...] = ()
 
 
 class Distribution:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tuijin.engines.flow.distributions import Distribution
+from tuijin.engines.flow.fields import Time
 from tuijin.engines.flow.kernels import tables
 
 Array = np.ndarray[Any, Any]
@@ -18,7 +19,7 @@ class Rows:
     """Rows of every table at time 0; columns that are not named are 0."""
 
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    numbers: list[float] = field(default_factory=list)  # in the unit of what points at them
+    numbers: list[Time] = field(default_factory=list)
     streams: list[str] = field(default_factory=list)
 
     def add(self, table: str, **values: Any) -> int:

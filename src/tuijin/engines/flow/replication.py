@@ -104,7 +104,7 @@ class Replication:
         names = [name for name, row in self.layout.station_rows.items() if full[row]]
         if names:
             raise errors.Deadlock(
-                f"nothing can move before time {time:g}; full and waited for: {', '.join(names[:10])}"
+                f"nothing can move before time {time:g}; waited for: {', '.join(names[:10])}"
             )
 
     def settle(self, now: float) -> None:
