@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from datetime import date
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import ExifTags, Image
+from PIL.TiffImagePlugin import IFDRational
 
 from tuijin.ledger import batches, records, scope
-from tuijin.ledger.models import ImportBatch, Place, ProgressReport, Project, User
+from tuijin.ledger.models import EvidenceFile, ImportBatch, Place, ProgressReport, Project, User
 from tuijin.meet.models import Meeting
 from tuijin.see import judging
 from tuijin.see import presets as see_presets
@@ -66,6 +69,35 @@ def test_control_characters_are_refused(client, project, path: str, body: dict[s
     assert client.post(f"/projects/{project.pk}/{path}", body).status_code == 422
     with scope.active(scope.system_scope("audit")):
         assert not ProgressReport.objects.exists()
+
+
+def _picture(kind: str, *, gps: Any = None) -> bytes:
+    first, second = Image.new("RGB", (40, 40), "red"), Image.new("RGB", (20, 20), "blue")
+    stream, exif = io.BytesIO(), Image.Exif()
+    if gps:
+        place = exif.get_ifd(ExifTags.IFD.GPSInfo)
+        place[1], place[2], place[3], place[4] = "N", gps, "E", gps
+    if kind == "MPO":
+        first.save(stream, kind, save_all=True, append_images=[second])
+    else:
+        first.save(stream, kind, exif=exif)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(("data", "claimed"), [
+    (_picture("MPO"), None),
+    (_picture("JPEG", gps=(41.0, 30.0, 0.0)), 41.5),
+    (_picture("JPEG", gps=(IFDRational(0, 0), 0.0, 0.0)), None),
+    (_picture("JPEG", gps=(4e9, 0.0, 0.0)), None),
+])  # fmt: skip
+def test_pictures_of_telephones(client, project, data: bytes, claimed: float | None) -> None:
+    body = {"kind": "photo", "title": "现场", "file": SimpleUploadedFile("a.jpg", data)}
+    assert client.post(f"/projects/{project.pk}/evidence/", body).status_code == 302
+    with scope.active(scope.system_scope("audit")):
+        file = EvidenceFile.objects.get()
+    assert file.claimed_latitude == claimed
+    shown = client.get(f"/evidence/{file.pk}/photo")
+    assert Image.open(io.BytesIO(shown.content)).format == "JPEG"
 
 
 def test_two_who_change_one_meeting_do_not_undo_each_other(client) -> None:

@@ -22,6 +22,7 @@ from tuijin.ledger.models import (
     TrailEvent,
     User,
 )
+from tuijin.site import tokens
 from tuijin.site.middleware import as_ours
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,22 @@ def test_the_trail_says_the_whole_of_a_change_of_rights(project) -> None:
     assert changes["role"] == ["place_viewer", "analyst"]
     assert changes["places"] == [[], ["150222"]]
     assert changes["projects"] == [[], [project.pk]]
+
+
+def test_a_reset_of_access_ends_the_tokens_too(project) -> None:
+    viewer = User.objects.create(username="viewer", display_name="v", role="place_viewer")
+    users = [
+        User.objects.create(username=name, display_name="s", role="security_admin")
+        for name in ("s1", "s2")
+    ]
+    with scope.active(scope.build_scope(viewer)):
+        token = tokens.create(viewer, name="script")
+    assert tokens.find_user(f"Bearer {token}") == viewer
+    with scope.active(scope.build_scope(users[0])):
+        accounts.ask_change(viewer, accounts.Wish("place_viewer", resets_access=True))
+    with scope.active(scope.build_scope(users[1])):
+        assert accounts.approve(AccountChange.objects.get().pk)
+    assert tokens.find_user(f"Bearer {token}") is None
 
 
 def test_last_years_money_is_not_held_against_this_years_plan(project) -> None:

@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 
 from tuijin.errors import Conflict, ImportFailed, NotAllowed, NotFound
 from tuijin.ledger import scope, sessions, trail
-from tuijin.ledger.models import AccountChange, Place, Project, User
+from tuijin.ledger.models import AccountChange, ApiToken, Place, Project, User
 from tuijin.ledger.roles import ROLES
 
 _KINDS = (string.ascii_uppercase, string.ascii_lowercase, string.digits, "-_.+=")
@@ -186,6 +186,7 @@ def _reset_access(user: User) -> str:
     password = make_initial_password()
     user.password = make_password(password)
     user.password_set_at, user.totp_secret = _LONG_AGO, ""
+    ApiToken.objects.filter(user=user).update(is_revoked=True)
     return password
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from tuijin.errors import ImportFailed, TooLarge, TypeNotAllowed
 PHOTO_BYTES, PDF_BYTES = 20_000_000, 50_000_000
 _PIXELS, _FRAMES, _PDF_PAGES, _SIDE = 50_000_000, 100, 500, 1600
 _IMAGES = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
+_SPELLINGS = {"JPEG": ("JPEG", "MPO")}  # telephones put a second picture behind the first
 _PROGRAMS = frozenset(
     ".exe .com .bat .cmd .scr .js .vbs .php .jsp .asp .aspx .py .sh .dll .html .htm .svg".split()
 )
@@ -91,7 +93,7 @@ def _check_pdf(data: bytes, shown: str) -> Checked:
 def _check_image(data: bytes, shown: str, wanted: str) -> Checked:
     try:
         with Image.open(io.BytesIO(data)) as image:
-            if image.format != wanted:
+            if image.format not in _SPELLINGS.get(wanted, (wanted,)):
                 raise TypeNotAllowed(f"{shown} 的内容是 {image.format}", code="type_mismatch")
             width, height = image.size
             if width * height > _PIXELS:
@@ -136,5 +138,7 @@ def _degrees(gps: dict[int, object], value: int, reference: int, negative: str) 
     try:
         found = sum(float(part) / 60**power for power, part in enumerate(parts))
     except (ZeroDivisionError, TypeError, ValueError):
+        return None
+    if not (math.isfinite(found) and 0 <= found <= 180):
         return None
     return -found if gps.get(reference) == negative else found
