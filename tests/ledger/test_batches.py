@@ -109,7 +109,9 @@ def test_other_figures_are_shown_side_by_side_and_correct_by_a_new_entry(as_syst
     ]
     (report,) = shown["report"]
     assert report["label"] == "甲项目 · 2025-09"
-    assert report["fields"] == [{"name": "year_done_yuan", "old": "100,000 元", "new": "120,000 元"}]
+    assert report["fields"] == [
+        {"name": "year_done_yuan", "old": "100,000 元", "new": "120,000 元"}
+    ]
     batches.accept(found.batch.pk, digest=found.batch.details["digest"])
     kept = ProgressReport.objects.filter(project__name="甲项目").order_by("pk")
     assert [(r.year_done_yuan, r.is_current) for r in kept] == [
