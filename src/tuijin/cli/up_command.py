@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ctypes
 import os
 import signal
@@ -86,7 +87,12 @@ class Tree:
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "TUIJIN_HOME": str(settings.CONFIG.home)}
         # preexec_fn is unsafe beside threads; this process has none.
-        return subprocess.Popen(command, env=environment, preexec_fn=_die_with_parent)  # noqa: PLW1509  see above
+        return subprocess.Popen(
+            command,
+            env=environment,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509  see above
+            start_new_session=True,
+        )
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self._is_stopping = True
@@ -101,4 +107,11 @@ class Tree:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+            _end_group(child.pid)
         return 0
+
+
+def _end_group(leader: int) -> None:
+    """End what a child left behind: granian, stopped while it starts, leaves its workers."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)

@@ -184,7 +184,8 @@ def _select_rows(grid: Grid, found: Found) -> tuple[np.ndarray, list[Problem]]:
         codes = cells.codes[is_text]
         for code in np.unique(codes).tolist():
             text = cells.texts[code].strip()
-            mark = _row_mark(text) if text[0] in _BEGINS or text[-1] in _ENDS else ""
+            may_be = text and (text[0] in _BEGINS or text[-1] in _ENDS)
+            mark = _row_mark(text) if may_be else ""
             if mark:
                 drop |= dict.fromkeys(is_text[codes == code].tolist(), mark)
     filled = np.zeros(grid.rows.size, dtype=np.int64)
