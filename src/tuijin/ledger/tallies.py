@@ -28,11 +28,6 @@ SUMS = (
 Key = tuple[str, str, str, str]
 
 
-def load_rows(project_ids: Sequence[int]) -> list[tuple[Any, ...]]:
-    """Read the tallied columns of some projects."""
-    return list(Project.objects.filter(pk__in=project_ids).values_list(*COLUMNS))
-
-
 def apply(*, before: Iterable[tuple[Any, ...]], after: Iterable[tuple[Any, ...]]) -> None:
     """Move the sums from `before` to `after`, rows of `COLUMNS`; in the caller's transaction."""
     sums: dict[Key, list[int]] = defaultdict(lambda: [0] * len(SUMS))

@@ -272,7 +272,7 @@ def _needed(query: Query) -> list[str]:
 def count(query: Query) -> Count:
     """Exact from the kept sums where they know; else counted up to a bound."""
     if _is_tallied(query):
-        rows = Tally.objects.filter(place=query.place or _root())
+        rows = Tally.objects.filter(place=query.place or root_place())
         if query.stages:
             rows = rows.filter(stage__in=query.stages)
         if query.lights:
@@ -292,5 +292,6 @@ def _is_tallied(query: Query) -> bool:
     return scope.current().everywhere and not any(loose)
 
 
-def _root() -> str:
-    return Place.objects.filter(parent=None).values_list("code", flat=True)[0]
+def root_place() -> str | None:
+    """The place above all others that projects are counted up to; None before places are loaded."""
+    return Place.objects.filter(parent=None).values_list("code", flat=True).first()

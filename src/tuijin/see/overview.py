@@ -14,7 +14,7 @@ from django.db.models import Sum
 from tuijin.importers.nouns import CHOICES
 from tuijin.ledger import scope, visible
 from tuijin.ledger.models import Figure, Place, Project, Tally
-from tuijin.see.listing import LIVE
+from tuijin.see.listing import LIVE, root_place
 
 _SUMS = ("projects_count", "total_investment_yuan", "year_planned_yuan", "year_done_yuan",
          "claims_short_count", "claims_undecided_count")  # fmt: skip
@@ -61,7 +61,7 @@ def home_places() -> list[str]:
             Place.objects.filter(code__in=current.places).values_list("code", "parent_id")
         )
         return sorted(code for code, parent in parents.items() if parent not in current.places)
-    root = Place.objects.filter(parent=None).values_list("code", flat=True).first()
+    root = root_place()
     if root is None:
         return []
     total = _counted([root]).get(root, 0)
