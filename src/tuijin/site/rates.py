@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict
 
 from django.http import HttpRequest
 
@@ -18,8 +17,8 @@ from tuijin.site.addresses import client_address
 
 PER_USER, PER_ADDRESS, WINDOW_SECONDS = 600, 60, 60
 _lock = threading.Lock()
-_counts: dict[str, int] = defaultdict(int)
-_window = [0]
+_counts: dict[str, tuple[float, int]] = {}  # who: begin of the window, how many in it
+_swept = [0.0]
 
 
 def count(request: HttpRequest) -> None:
@@ -34,25 +33,30 @@ def count(request: HttpRequest) -> None:
     is_known = request.user.is_authenticated
     who = f"user:{request.user.pk}" if is_known else f"address:{client_address(request)}"
     now = time.monotonic()
-    if _add(who, now) > (PER_USER if is_known else PER_ADDRESS):
+    begun, number = _add(who, now)
+    if number > (PER_USER if is_known else PER_ADDRESS):
         error = TooMany("每分钟请求次数过多", code="rate_limit")
-        error.retry_after_seconds = WINDOW_SECONDS - int(now % WINDOW_SECONDS)
+        error.retry_after_seconds = WINDOW_SECONDS - int(now - begun)
         raise error
 
 
 def is_within(who: str, *, most: int) -> bool:
-    """Count something of somebody, and say whether it is among the first of this minute."""
-    return _add(who, time.monotonic()) <= most
+    """Count something of somebody, and say whether it is among the first of their minute."""
+    return _add(who, time.monotonic())[1] <= most
 
 
-def _add(who: str, now: float) -> int:
-    """Count one more, and return how many it is in this window."""
+def _add(who: str, now: float) -> tuple[float, int]:
+    """Count one more; return when this window of theirs began and how many it holds."""
     with _lock:
-        if int(now // WINDOW_SECONDS) != _window[0]:
-            _window[0] = int(now // WINDOW_SECONDS)
-            _counts.clear()
-        _counts[who] += 1
-        return _counts[who]
+        if now - _swept[0] >= WINDOW_SECONDS:
+            _swept[0] = now
+            for key in [k for k, (begun, _) in _counts.items() if now - begun >= WINDOW_SECONDS]:
+                del _counts[key]
+        begun, number = _counts.get(who, (now, 0))
+        if now - begun >= WINDOW_SECONDS:
+            begun, number = now, 0
+        _counts[who] = begun, number + 1
+        return begun, number + 1
 
 
 def forget() -> None:
