@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -92,6 +92,90 @@ class Chart:
     lines: tuple[Line, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: a part of a sum, a cause of a spread; `low` and `high` where it is a range."""
+
+    title_zh: str
+    title_en: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Bars of one unit: a cost build-up, energy by step, a tornado."""
+
+    id: str
+    title_zh: str
+    title_en: str
+    unit: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """An arrow of a `Flows` from one node's id to another's."""
+
+    source: str
+    target: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """
+    What goes where, drawn as a Sankey: materials, energy, money.
+
+    Parameters
+    ----------
+    nodes
+        Id, Chinese and English name of each; the arrows form no circle.
+    """
+
+    id: str
+    title_zh: str
+    title_en: str
+    unit: str
+    nodes: tuple[tuple[str, str, str], ...]
+    flows: tuple[Flow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """
+    Figures in rows.
+
+    Parameters
+    ----------
+    head
+        Chinese and English title of each column.
+    rows
+        Cells, each text in both languages or a number with its unit.
+    """
+
+    id: str
+    title_zh: str
+    title_en: str
+    head: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[tuple[str, str] | tuple[float, str], ...], ...]
+
+
+Picture = Chart | Bars | Flows | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """How much of a metric's variance a parameter explains: Sobol's indices with an interval."""
+
+    name: str
+    first_ratio: float
+    total_ratio: float
+    low_ratio: float
+    high_ratio: float
+
+
 class ProjectModel(Protocol):
     """One kind of project; the plug-in's id is its folder's name."""
 
@@ -132,3 +216,29 @@ class ProjectModel(Protocol):
         self, parameters: Mapping[str, Parameter], *, metric: str, target: float
     ) -> tuple[Chart, ...]:
         """Return charts that explain a claim on a metric, besides its distribution."""
+
+
+@runtime_checkable
+class Illustrated(Protocol):
+    """A model whose page shows more than distributions."""
+
+    def pictures(self, parameters: Mapping[str, Parameter]) -> tuple[Picture, ...]:
+        """Return what a specialist wants to see, at the parameters' central values."""
+
+
+@runtime_checkable
+class Simulated(Protocol):
+    """A model that runs a network of `engines.flow`."""
+
+    def network(self, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+        """Return the network at the parameters' central values, as `read_network` takes it."""
+
+
+@runtime_checkable
+class Explained(Protocol):
+    """A model that can say which of its unknowns moves a metric most."""
+
+    def influences(
+        self, parameters: Mapping[str, Parameter], *, metric: str, rng: np.random.Generator
+    ) -> tuple[Influence, ...]:
+        """Return the parameters that are ranges, the most influential first."""
