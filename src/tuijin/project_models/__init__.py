@@ -99,6 +99,7 @@ class Bar:
     title_zh: str
     title_en: str
     value: float
+    unit: str
     low: float | None = None
     high: float | None = None
 
@@ -110,7 +111,6 @@ class Bars:
     id: str
     title_zh: str
     title_en: str
-    unit: str
     bars: tuple[Bar, ...]
 
 
@@ -121,6 +121,7 @@ class Flow:
     source: str
     target: str
     value: float
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,6 @@ class Flows:
     id: str
     title_zh: str
     title_en: str
-    unit: str
     nodes: tuple[tuple[str, str, str], ...]
     flows: tuple[Flow, ...]
 
