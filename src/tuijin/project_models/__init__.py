@@ -143,6 +143,14 @@ class Flows:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A figure of a table."""
+
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """
     Figures in rows.
@@ -152,14 +160,14 @@ class Table:
     head
         Chinese and English title of each column.
     rows
-        Cells, each text in both languages or a number with its unit.
+        Cells: text in both languages, or a figure.
     """
 
     id: str
     title_zh: str
     title_en: str
     head: tuple[tuple[str, str], ...]
-    rows: tuple[tuple[tuple[str, str] | tuple[float, str], ...], ...]
+    rows: tuple[tuple[tuple[str, str] | Cell, ...], ...]
 
 
 Picture = Chart | Bars | Flows | Table
