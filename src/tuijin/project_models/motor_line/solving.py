@@ -31,7 +31,7 @@ def find_cycle_seconds(
         if parameter.is_known or name in _OPEN:
             ends = parameter.ends if parameter.is_known else _OPEN[name]
             low, high = ends
-            is_worse = name in _WORSE_WHEN_HIGH
+            is_worse = name in _WORSE_WHEN_HIGH or name.endswith("_seconds")
             worst[name], best[name] = (high, low) if is_worse else (low, high)
     if not given["operators_count"].is_known:
         worst["operators_count"] = _OPEN["operators_count"][1]
