@@ -11,7 +11,7 @@ from tuijin.errors import ParameterOutOfRange
 SUFFIXES = (
     "_yuan", "_yuan_per_t", "_yuan_per_year", "_t", "_t_per_year", "_mt_per_year", "_kg", "_days",
     "_hours", "_minutes", "_seconds", "_years", "_km", "_m", "_mu", "_km_per_hour", "_mw", "_mwh",
-    "_kwh", "_kwh_per_t", "_tco2", "_ratio", "_deg", "_count",
+    "_kwh", "_kwh_per_t", "_tco2", "_ratio", "_deg", "_count", "_per_day", "_days_per_year",
 )  # fmt: skip
 
 
