@@ -10,7 +10,7 @@ from scipy.stats import qmc, sobol_indices
 
 from tuijin.project_models import Influence, Parameter
 
-CONFIDENCE_RATIO = 0.95
+_TAILS = (0.025, 0.975)  # of the bootstrap, whose own in scipy takes no seed
 _RESAMPLES = 200
 
 
@@ -86,17 +86,24 @@ def find_influences(design: Design, values: np.ndarray, *, seed: int) -> tuple[I
         return ()
     if len(moves) == 1:
         return (Influence(design.names[moves[0]], 1.0, 1.0, 1.0, 1.0),)
-    func = {"f_A": parts[:1], "f_B": parts[1:2], "f_AB": parts[2:][moves][:, None, :]}
-    found = sobol_indices(func=func, n=design.n_points, rng=np.random.default_rng(seed))
-    bounds = found.bootstrap(confidence_level=CONFIDENCE_RATIO, n_resamples=_RESAMPLES)
-    ends = bounds.total_order.confidence_interval
-    columns = (found.first_order, found.total_order, ends.low, ends.high)
-    rows = np.array([np.ravel(column) for column in columns]).T
+    kept = parts[[0, 1, *(2 + n for n in moves)]]
+    first, total = _indices(kept)
+    rng = np.random.default_rng(seed)
+    picks = rng.integers(design.n_points, size=(_RESAMPLES, design.n_points))
+    totals = np.array([_indices(kept[:, pick])[1] for pick in picks])
+    low, high = np.quantile(totals, _TAILS, axis=0)
     influences = [
         Influence(design.names[n], *(float(number) for number in row))
-        for n, row in zip(moves, rows, strict=True)
+        for n, row in zip(moves, np.array([first, total, low, high]).T, strict=True)
     ]
     return tuple(sorted(influences, key=lambda one: -one.total_ratio))
+
+
+def _indices(parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First and total indices from values at A, B and the mixed points, shape (2 + d, n)."""
+    func = {"f_A": parts[:1], "f_B": parts[1:2], "f_AB": parts[2:, None, :]}
+    found = sobol_indices(func=func, n=parts.shape[1])
+    return np.ravel(found.first_order), np.ravel(found.total_order)
 
 
 def explain(

@@ -25,7 +25,7 @@ from tuijin.project_models.sheet import check_within, draw, read_sheet
 Given = Mapping[str, Parameter]
 
 N_POINTS = 32  # of the sensitivity: each costs as many simulations as there are ranges, and two
-SENSITIVITY_DAYS = 6
+SENSITIVITY_DAYS = 4
 _MOST = {
     "count": 1000.0, "ratio": 1000.0, "km": 100.0, "minutes": 10_000.0, "km_per_hour": 120.0,
     "t": 1000.0, "hours_per_day": 24.0, "days_per_year": 366.0, "count_per_day": 1000.0,

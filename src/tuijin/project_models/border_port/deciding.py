@@ -23,9 +23,14 @@ BETTER_HIGH = frozenset({
     "agv_count", "availability_ratio", "loaded_km_per_hour", "empty_km_per_hour", "payload_t",
     "productive_ratio", "operating_days_per_year", "shift_hours_per_day", "berth_count",
 })  # fmt: skip
-_N_DRAWS = 8
-_N_DRAWS_OF_FLEET = 64
-_STEPS = 7
+GATE = (
+    "reading_minutes", "matching_minutes", "weighing_minutes", "radiation_minutes",
+    "gate_variation_ratio",
+)  # fmt: skip
+INSPECTIONS = ("xray_share_ratio", "xray_minutes", "opened_share_ratio", "opening_minutes")
+_N_DRAWS = 6
+_N_DRAWS_OF_FLEET = 48
+_STEPS = 5
 _TAILS = (0.025, 0.975)
 
 
@@ -38,7 +43,7 @@ def find_range(
     The others are drawn, and set to their worst and best ends; the one in question walks through its range with the same
     draws and random streams, and the crossings are interpolated.
     """
-    for influence in influences[:3]:
+    for influence in influences[:2]:
         crossings = _find_crossings(parameters, influence.name, metric=metric, target=target)
         if crossings.size:
             return ((influence.name, float(crossings.min()), float(crossings.max())),)
@@ -58,16 +63,16 @@ def _find_crossings(given: Given, name: str, *, metric: str, target: float) -> n
 
 
 def _crossing(x: np.ndarray, y: np.ndarray) -> list[float]:
-    """The first place where y changes its sign, by a straight line."""
+    """The first place where y changes its sign, by a straight line; none where y is not known."""
+    if not np.isfinite(y).all():
+        return []
     for n in range(len(x) - 1):
         if (y[n] < 0) != (y[n + 1] < 0):
             return [float(x[n] + (x[n + 1] - x[n]) * y[n] / (y[n] - y[n + 1]))]
     return []
 
 
-def find_unknown(
-    parameters: Given, needs: Sequence[str], *, metric: str, target: float
-) -> Decided:
+def find_unknown(parameters: Given, needs: Sequence[str], *, metric: str, target: float) -> Decided:
     """Value of a parameter nobody has published."""
     if needs == ("agv_day_cost_ratio",):
         capacity = evaluate(_draw(parameters, _N_DRAWS_OF_FLEET), seed=SEED)[
@@ -134,12 +139,22 @@ def draw_freight_by_fleet(parameters: Given, *, target: float) -> Chart:
 
 
 def find_corners(given: Given) -> dict[str, np.ndarray]:
-    """Every range at the end that is worst for the port, and at the one that is best."""
+    """
+    Ends of the ranges: all worst, all best, and a slow gate or slow inspections in a fast port.
+
+    A fast port sends more AGVs to its gate, so a queue there is longest with all else at its best.
+    """
+    worst_of = (set(given), set(), set(GATE), {*GATE, *INSPECTIONS})
     return {
-        name: np.array(p.ends if name in BETTER_HIGH else p.ends[::-1])
+        name: np.array([_end(p, is_worst=name in worst) for worst in worst_of])
         if p.is_known else np.empty(0)
         for name, p in given.items()
     }  # fmt: skip
+
+
+def _end(parameter: Parameter, *, is_worst: bool) -> float:
+    low, high = parameter.ends
+    return low if is_worst == (parameter.name in BETTER_HIGH) else high
 
 
 def _draw(given: Given, n_draws: int) -> dict[str, np.ndarray]:

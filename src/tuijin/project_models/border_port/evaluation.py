@@ -69,9 +69,7 @@ def evaluate(
     with ThreadPoolExecutor(max_workers=threads or os.cpu_count()) as pool:
         run = partial(_simulate, seed=seed, days=days)
         simulated = dict(zip(different, pool.map(run, different.values()), strict=True))
-    found = {
-        name: np.array([simulated[key][name] for key in keys]) for name in simulated[keys[0]]
-    }
+    found = {name: np.array([simulated[key][name] for key in keys]) for name in simulated[keys[0]]}
     return found | _hours(points) | _reckon(points, found["agv_trips_per_day"])
 
 
