@@ -73,7 +73,7 @@ def find_influences(design: Design, values: np.ndarray, *, seed: int) -> tuple[I
 
     Returns
     -------
-    Parameters that do not move the metric are left out. `low_ratio` and `high_ratio` bound the total.
+    Parameters that do not move the metric are left out; the interval (95 %) is of the total.
 
     References
     ----------

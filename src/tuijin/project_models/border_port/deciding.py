@@ -40,8 +40,8 @@ def find_range(
     """
     Where the most influential range that can decide does so.
 
-    The others are drawn, and set to their worst and best ends; the one in question walks through its range with the same
-    draws and random streams, and the crossings are interpolated.
+    The others are drawn, and set to their worst and best ends; the one in question walks through
+    its range with the same draws and random streams, and the crossings are interpolated.
     """
     for influence in influences[:2]:
         crossings = _find_crossings(parameters, influence.name, metric=metric, target=target)

@@ -223,12 +223,11 @@ def _hangs_on(
         return "", ""
     most = influences[0]
     index = f"{most.total_ratio:.2f} [{most.low_ratio:.2f}, {most.high_ratio:.2f}]"
-    described = parameters[most.name]
-    return (
-        f"未知量的范围跨过目标值，影响最大的是“{described.description_zh}”（Sobol总效应{index}）",
-        f"what is not known straddles the target, most of all {described.description} "
-        f"(total Sobol index {index})",
-    )
+    named = parameters[most.name]
+    zh = f"未知量的范围跨过目标值，影响最大的是“{named.description_zh}”（Sobol总效应{index}）"
+    what = f"{named.description} (total Sobol index {index})"
+    en = f"the unknowns straddle the target, most of all {what}"
+    return zh, en
 
 
 def _histogram(sample: np.ndarray) -> dict[str, list[float]] | None:
