@@ -124,10 +124,10 @@ def _read(batch: ImportBatch, data: bytes, *, name: str) -> Outcome:
         found = parsing.run_worker(
             data, name=name, importer=batch.importer, mappings=load_mappings()
         )
-        parsed = wire.load(found)
+        parsed = parsing.load(found, data, name=name)
     except HeaderUnmatched as unmatched:
         return _ask(batch, data, unmatched)
-    return _preview(batch, data, parsed, kept_as=found)
+    return _preview(batch, data, parsed, kept_as=wire.dump_parsed(parsed))
 
 
 def _ask(batch: ImportBatch, data: bytes, unmatched: HeaderUnmatched) -> Outcome:
