@@ -36,7 +36,7 @@ def find_trips(states: States) -> Trips:
     same = states.vehicle[1:] == states.vehicle[:-1]
     begins, ends = _edges(states.handling == DROP, same)
     picks, _ = _edges(states.handling == PICK, same)
-    done = _paired(begins, ends, len(states))
+    done = _pair(begins, ends, states.vehicle)
     n_between = np.diff(np.searchsorted(begins, picks))
     is_cycle = (states.vehicle[picks[1:]] == states.vehicle[picks[:-1]]) & (n_between > 0)
     at = states.time_seconds[picks]
@@ -55,9 +55,9 @@ def _edges(is_on: Array, same: Array) -> tuple[Array, Array]:
     return begins, ends
 
 
-def _paired(begins: Array, ends: Array, n: int) -> tuple[Array, Array]:
-    """Begins whose end comes before the next begin, with that end."""
-    ends, nexts = np.append(ends, n), np.append(begins[1:], n)
-    end = ends[np.searchsorted(ends, begins, side="right")]
-    is_whole = (end < n) & (end <= nexts)
+def _pair(begins: Array, ends: Array, vehicle: Array) -> tuple[Array, Array]:
+    """Begins that the log follows to their end, with that end."""
+    at = np.searchsorted(ends, begins, side="right")
+    end = np.append(ends, -1)[at]
+    is_whole = (end >= 0) & (vehicle[end] == vehicle[begins])
     return begins[is_whole], end[is_whole]

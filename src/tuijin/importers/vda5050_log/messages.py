@@ -20,6 +20,7 @@ from tuijin.importers.vda5050_log.schemas import TOPICS, VERSIONS, load_validato
 
 MAX_BYTES = 256_000
 MAX_CLOCK_SECONDS = 300.0
+MAX_PER_SECOND = 1000
 BROKEN = ("CONNECTION_BROKEN", "CONNECTIONBROKEN")  # 3.0 and 2.x
 # Reason -> Chinese, English: why a message is left out.
 REASONS = {
@@ -34,6 +35,7 @@ REASONS = {
     "replay": ("编号等于或早于上一条", "headerId equal to or older than the last"),
     "clock": ("时间相差超过5分钟", "time more than 5 minutes off"),
     "other_topic": ("其他主题", "another topic"),
+    "rate": ("每秒超过1000条", "over 1,000 a second"),
 }
 _TOPIC = re.compile(r".+/v(\d+)/([^/]+)/([^/]+)/([^/]+)")
 _NOT_FINITE = re.compile(rb"[:,\[]\s*-?(?:NaN|Infinity|[\d.]+[eE]\+?\d{3,})")
