@@ -58,7 +58,9 @@ def test_a_gate_log_becomes_evidence_and_a_verdict(ledger):
     batches.accept(outcome.batch.pk, digest=outcome.batch.details["digest"])
 
     p95 = Figure.objects.get(metric="clearance_minutes.p95", is_current=True)
-    assert float(p95.value) == pytest.approx(np.quantile(minutes, 0.95, method="inverted_cdf"), abs=1e-4)
+    assert float(p95.value) == pytest.approx(
+        np.quantile(minutes, 0.95, method="inverted_cdf"), abs=1e-4
+    )
     assert p95.low < p95.value < p95.high
     evidence = Evidence.objects.get(kind="measurement")
     assert evidence.measured["clearance_minutes"]["n"] == 1000

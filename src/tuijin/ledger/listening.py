@@ -110,7 +110,7 @@ class Listener:
             self.counts.seen += 1
             self.counts.left_out["rate"] += 1
             return
-        found = self._keeper.take(message.topic, message.payload, now)
+        found = self._keeper.take(message.topic, bytes(message.payload), now)
         if isinstance(found, Taken):
             self._write(message.topic, found, now)
 

@@ -108,7 +108,7 @@ def _measure_samples(one: Observed) -> dict[str, Measured]:
         )
     if one.states is not None:
         trips = telemetry.find_trips(one.states)
-        found["cycle_minutes"] = telemetry.measure_times(
+        found["round_trip_minutes"] = telemetry.measure_times(
             trips.cycle_minutes, order=trips.cycle_ended_seconds
         )
     return found

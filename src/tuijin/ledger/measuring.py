@@ -76,9 +76,7 @@ def measure_messages(messages: Messages, log: Log, notes: Sequence[Problem]) -> 
         load_kg=np.array(messages.load_kg),
         **{name: np.array(flags, dtype=bool) for name, flags in messages.flags.items()},
     )
-    observed = _observe_vehicles(
-        states, list(messages.vehicles), list(messages.nodes), log, told
-    )
+    observed = _observe_vehicles(states, list(messages.vehicles), list(messages.nodes), log, told)
     return Parsed(build_tables(observed, log.name, log.sha256, told), notes=tuple(told))
 
 
@@ -164,4 +162,3 @@ def _observe_gates(table: Table, log: Log, problems: list[Problem]) -> list[Obse
         Observed(key, len(vehicles), passages.where(keys == key), None)
         for key in sorted(Counter(keys.tolist()))
     ]
-

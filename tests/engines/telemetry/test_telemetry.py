@@ -1,5 +1,6 @@
 """Measuring against a slow version in plain Python, a known truth, and known coverage."""
 
+import itertools
 from dataclasses import fields
 
 import numpy as np
@@ -87,7 +88,7 @@ def test_trips_as_found_row_by_row(states):
     for vehicle in sorted(set(states.vehicle.tolist())):
         rows = [i for i in range(len(states)) if states.vehicle[i] == vehicle]
         pick, has_dropped, is_dropping = None, False, False
-        for before, now in zip(rows[:-1], rows[1:], strict=True):
+        for before, now in itertools.pairwise(rows):
             was, does = states.handling[before], states.handling[now]
             if does == 2 and was != 2:
                 has_dropped, is_dropping = True, True
@@ -115,7 +116,9 @@ def test_shares_are_those_of_a_walk(states):
     total = sum(spent.values())
     shares = telemetry.measure_shares(states)
     if total:
-        assert {d: shares[d] for d in DOINGS} == pytest.approx({d: s / total for d, s in spent.items()})
+        assert {d: shares[d] for d in DOINGS} == pytest.approx(
+            {d: s / total for d, s in spent.items()}
+        )
     else:
         assert shares == {}
 
@@ -159,7 +162,9 @@ def test_sections_cover_the_mean_of_a_queue():
 
 def test_few_times_give_no_figure():
     assert telemetry.measure_times(np.ones(99), order=np.arange(99)).figures == {}
-    assert telemetry.measure_times(np.ones(100), order=np.arange(100)).figures["p95"].high_minutes == 1
+    assert (
+        telemetry.measure_times(np.ones(100), order=np.arange(100)).figures["p95"].high_minutes == 1
+    )
 
 
 def test_share_within_a_limit():

@@ -78,7 +78,9 @@ def measure_times(minutes: Array, *, order: Array) -> Measured:
 def _estimate(minutes: Array, statistic: str) -> Figure:
     _, n_sections, t = next(s for s in _SECTIONS if minutes.size >= s[0])
     value = _statistic(minutes, statistic)
-    sections = np.array([_statistic(part, statistic) for part in np.array_split(minutes, n_sections)])
+    sections = np.array(
+        [_statistic(part, statistic) for part in np.array_split(minutes, n_sections)]
+    )
     spread = np.sqrt(((sections - value) ** 2).sum() / (n_sections - 1) / n_sections)
     return Figure(value, max(0.0, value - t * float(spread)), value + t * float(spread))
 

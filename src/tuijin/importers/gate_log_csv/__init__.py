@@ -112,7 +112,9 @@ def _load_factor(header: Sequence[str], at: int | None) -> float:
     if unit in _KILOGRAMS:
         return _KILOGRAMS[unit]
     said = f"“{header[at]}”没有写明单位"
-    problem = Problem("unit", said, row=1, column=header[at][:80], expected="载重（吨）或 载重（千克）")
+    problem = Problem(
+        "unit", said, row=1, column=header[at][:80], expected="载重（吨）或 载重（千克）"
+    )
     raise ImportFailed(said, code="unit", problems=[problem])
 
 
@@ -148,7 +150,9 @@ def _check_stay(
     if stay_seconds < 0:
         problems.append(_problem("order", number, title, "不早于到达时间", "早于到达时间"))
     elif stay_seconds > _MAX_STAY_SECONDS:
-        problems.append(_problem("too_long_stay", number, title, "到达后7天以内", "晚于到达7天以上"))
+        problems.append(
+            _problem("too_long_stay", number, title, "到达后7天以内", "晚于到达7天以上")
+        )
 
 
 def _problem(code: str, row: int, column: str, expected: str, text: str) -> Problem:

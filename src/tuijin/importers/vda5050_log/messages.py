@@ -113,22 +113,20 @@ class Gatekeeper:
         if isinstance(body, str):
             return body
         kind = _kind_of(topic, body)
-        if kind not in TOPICS:
-            return "other_topic"
-        version = str(body.get("version", ""))
-        if version.startswith("1."):
-            return "version_1"
-        if ".".join(version.split(".")[:2]) not in VERSIONS:
-            return "version"
         vehicle = (str(body.get("manufacturer", "")), str(body.get("serialNumber", "")))
-        if topic is not None and not _agrees(topic, version, vehicle, kind, body):
-            return "topic"
+        fault = _contradiction(topic, kind, vehicle, body)
+        if fault:
+            return fault
         if self._bound is not None and vehicle not in self._bound:
             return "unbound"
-        if not load_validator(kind, version[:3]).is_valid(body):
+        if not load_validator(kind, str(body["version"])[:3]).is_valid(body):
             return "schema"
-        time = read_instant(body["timestamp"])
-        number = int(body["headerId"])
+        return self._place_in_time(kind, vehicle, body, received)
+
+    def _place_in_time(
+        self, kind: str, vehicle: Vehicle, body: dict[str, Any], received: float | None
+    ) -> Taken | str:
+        time, number = read_instant(body["timestamp"]), int(body["headerId"])
         if time is None or not 0 <= number < _WRAP:
             return "schema"
         if body.get("connectionState") in BROKEN:  # a last will, written when the vehicle signed on
@@ -160,6 +158,21 @@ def _read(payload: bytes) -> dict[str, Any] | str:
     except orjson.JSONDecodeError:
         return "nan" if _NOT_FINITE.search(payload) else "json"
     return body if isinstance(body, dict) else "json"
+
+
+def _contradiction(
+    topic: str | None, kind: str, vehicle: Vehicle, body: dict[str, Any]
+) -> str | None:
+    """Why a message is not one of ours: its topic, its version, or that topic and body differ."""
+    if kind not in TOPICS:
+        return "other_topic"
+    version = str(body.get("version", ""))
+    if version.startswith("1."):
+        return "version_1"
+    if ".".join(version.split(".")[:2]) not in VERSIONS:
+        return "version"
+    is_ours = topic is None or _agrees(topic, version, vehicle, kind, body)
+    return None if is_ours else "topic"
 
 
 def _kind_of(topic: str | None, body: dict[str, Any]) -> str:

@@ -124,9 +124,7 @@ def _weigh(loads: list[dict[str, Any]] | None) -> float:
     return float("nan") if None in weights else float(sum(weights))  # type: ignore[arg-type]
 
 
-def read_messages(
-    lines: Iterable[bytes], *, bound: Collection[Vehicle] | None = None
-) -> Messages:
+def read_messages(lines: Iterable[bytes], *, bound: Collection[Vehicle] | None = None) -> Messages:
     """
     Read a log, one JSON document a line.
 

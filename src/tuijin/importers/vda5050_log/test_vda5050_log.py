@@ -118,6 +118,7 @@ def _take(body, *, topic=None, late=0.0, bound=None):
         (_spoil(headerId=-1), {}, "schema"),
         (_spoil(timestamp="2026-03-03T00:00:00"), {}, "schema"),
         (_spoil(driving="yes"), {}, "schema"),
+        (_spoil(version=2.0), {}, "schema"),
         (_spoil(orderId="x" * 256_000), {}, "too_large"),
         (_spoil(distanceSinceLastNode=float("nan")), {}, "nan"),
         (_spoil(distanceSinceLastNode=float("-inf")), {}, "nan"),
@@ -142,7 +143,9 @@ def test_numbers_wrap_replays_are_left_out_and_gaps_counted():
     left_out = [number for number, one in zip(numbers, found, strict=True) if one == "replay"]
     assert left_out == [2**32 - 1, 2**32 - 1, 4]
     assert (keeper.counts.gaps, keeper.counts.lost) == (1, 3)
-    other = keeper.take(topic_of(1, "state", "2.0.0"), build_state(1, "gate", 0, START, "2.0.0"), START)
+    other = keeper.take(
+        topic_of(1, "state", "2.0.0"), build_state(1, "gate", 0, START, "2.0.0"), START
+    )
     assert isinstance(other, Taken)
 
 
@@ -174,7 +177,7 @@ SHAPES = {
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_common_shapes_of_a_log(name):
-    lines = [line for line in _lines(SHAPES[name])]
+    lines = list(_lines(SHAPES[name]))
     found = read_messages(lines)
     if name == "mosquitto":  # all received at one moment: those of the first five minutes
         assert set(found.counts.left_out) <= {"clock"}
