@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tests.ledger.test_measuring import write_gate_log
-from tests.verify.conftest import add_check, add_claim
-from tuijin.ledger import batches
+from tests.verify.conftest import add_check, add_claim, build_ledger
+from tuijin.ledger import batches, scope
 from tuijin.ledger.models import User
 from tuijin.verify import comparison
 from tuijin.verify.models import Verdict
@@ -17,6 +18,10 @@ from tuijin.verify.runner import verify_claims
 
 @pytest.fixture
 def claim(ledger):
+    return compared_claim(ledger)
+
+
+def compared_claim(ledger):
     """A claim with a log, and the verdict of a twin beside it."""
     claim = add_claim(
         ledger.port, "clear.p95", check="evidence", using="clearance_minutes",
@@ -65,13 +70,35 @@ def test_draws_of_a_value_are_not_laid_over_a_log(claim):
     assert comparison.compare(claim, verdicts_of(claim)).chart is None
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_the_page_shows_it(claim, language):
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", "实测比模型高"), ("en", "above the model")]
+)
+def test_the_page_shows_it(claim, language, words):
     user = User.objects.create(username="leader", role="city_leader", language=language)
     client = Client()
     client.force_login(user)
-    text = client.get(
-        f"/claims/{claim.pk}/", headers={"accept-language": language}
-    ).content.decode()
+    answer = client.get(f"/claims/{claim.pk}/", headers={"accept-language": language})
+    text = answer.content.decode()
     assert "1.5 [1.4, 1.6]" in text
-    assert "各检验结论不一致" in text or language == "en"
+    assert words in text
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=["desk", "phone"])
+def test_it_fits_and_draws(page, live_server, transactional_db, language, size):
+    with scope.active(scope.system_scope("test")):
+        claim = compared_claim(build_ledger())
+    client = Client()
+    client.force_login(User.objects.create(username="leader", role="city_leader"))
+    cookies = {
+        settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value,
+        "django_language": language,
+    }
+    page.context.add_cookies(
+        [{"name": k, "value": v, "url": live_server.url} for k, v in cookies.items()]
+    )
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{live_server.url}/claims/{claim.pk}/")
+    page.wait_for_selector("#comparison canvas, #comparison svg")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.screenshot(path=f"/tmp/tele_{language}_{size[0]}.png", full_page=True)
