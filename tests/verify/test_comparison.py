@@ -99,6 +99,5 @@ def test_it_fits_and_draws(page, live_server, transactional_db, language, size):
     )
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(f"{live_server.url}/claims/{claim.pk}/")
-    page.wait_for_selector("#comparison canvas, #comparison svg")
+    page.wait_for_selector("[data-chart=comparison] canvas, [data-chart=comparison] svg")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.screenshot(path=f"/tmp/tele_{language}_{size[0]}.png", full_page=True)
