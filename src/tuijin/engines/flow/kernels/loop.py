@@ -13,6 +13,7 @@ from tuijin.engines.flow.kernels import rows as at
 from tuijin.engines.flow.kernels.compiling import kernel
 from tuijin.engines.flow.kernels.entities import admit, make
 from tuijin.engines.flow.kernels.heap import close_hole, schedule
+from tuijin.engines.flow.kernels.notes import note
 from tuijin.engines.flow.kernels.random import sample
 from tuijin.engines.flow.kernels.rows import Row
 from tuijin.engines.flow.kernels.tables import (
@@ -20,6 +21,7 @@ from tuijin.engines.flow.kernels.tables import (
     DONE,
     FAIL,
     GATE_SWITCH,
+    GATE_SWITCHED,
     GROW,
     IDLE,
     KIND_BITS,
@@ -160,6 +162,8 @@ def switch_gate(world: Row, g: int, now: float) -> None:
     gate["last"] = now
     gate["is_open"] = 1 - gate["is_open"]
     plan_switch(world, g, now)
+    if world["trace_room"]:
+        note(world, GATE_SWITCHED, g, gate["is_open"], -1, now)
     step = 1 - 2 * gate["is_open"]  # one more reason to be closed, or one less
     for row in range(gate["first_target"], gate["first_target"] + gate["n_targets"]):
         target = at.gate_target(world, row)
