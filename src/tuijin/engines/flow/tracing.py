@@ -18,6 +18,8 @@ Array = np.ndarray[Any, Any]
 MOST_ROWS = 500_000
 # What befalls an entity, by the number that `Passages.point` holds.
 PASSES = (*POINTS, *NETWORK_POINTS)
+# What a vehicle does, by the number that `Duties.state` holds.
+VEHICLE_STATES = tables.STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Passages:
 
 @dataclass(frozen=True, slots=True)
 class Duties:
-    """Vehicles that begin to do something else: state by number in `tables.STATES`."""
+    """Vehicles that begin to do something else: state by number in `VEHICLE_STATES`."""
 
     time: Array
     vehicle: Array
