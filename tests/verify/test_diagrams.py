@@ -19,7 +19,7 @@ def boxes_of(document):
 @pytest.mark.parametrize("document", [build_line(10), build_port(100), port()])
 def test_no_box_covers_another_and_all_are_inside(document):
     drawn, boxes = boxes_of(document)
-    assert {name for name in document["stations"]} <= set(boxes)
+    assert set(document["stations"]) <= set(boxes)
     places = list(boxes.values())
     for n, (x, y) in enumerate(places):
         assert 0 <= x <= drawn["width"] - WIDTH

@@ -148,7 +148,12 @@ def _place_boxes(
 
 def _draw_box(network: Network, name: str, x: float, y: float) -> dict[str, Any]:
     station = network.stations.get(name)
-    box: dict[str, Any] = {"id": name, "x": x, "y": y, "kind": "exit" if name == _EXIT else "source"}
+    box: dict[str, Any] = {
+        "id": name,
+        "x": x,
+        "y": y,
+        "kind": "exit" if name == _EXIT else "source",
+    }
     if station is None:
         return {**box, "title": name.removeprefix("source ")}
     return {**box, "kind": "station", "title": name, "servers": station.servers,
@@ -200,7 +205,8 @@ def _draw_path(network: Network, *, top: float) -> tuple[dict[str, Any], float]:
         for a, b in ways:
             side = 4 if x_of[a] < x_of[b] else -4
             bend = f"Q{(x_of[a] + x_of[b]) / 2} {top - 46 + side}" if far else "L"
-            lanes.append({"id": name, "way": f"M{x_of[a]} {top + side}{bend} {x_of[b]} {top + side}",
+            way = f"M{x_of[a]} {top + side}{bend} {x_of[b]} {top + side}"
+            lanes.append({"id": name, "way": way,
                           "km": segment.length_km, "x": (x_of[a] + x_of[b]) / 2,
                           "y": top - (34 if far else 10), "is_first": a == segment.from_,
                           "is_single": segment.ways == "single"})  # fmt: skip

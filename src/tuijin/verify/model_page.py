@@ -96,9 +96,7 @@ def as_typed(changes: Mapping[str, Change]) -> dict[str, dict[str, str]]:
 
 def name_of(scenario: Scenario) -> str:
     """A scenario's own title, or else what it changes."""
-    return scenario.title or (
-        ", ".join(scenario.changes) if scenario.changes else _("按在案数据")
-    )
+    return scenario.title or (", ".join(scenario.changes) if scenario.changes else _("按在案数据"))
 
 
 def write_changes(scenario: Scenario, sheet: Sheet) -> list[str]:
@@ -124,7 +122,9 @@ def build_metrics(
         on_metric.setdefault(claim.metric, []).append(claim)
     order = sorted(found, key=lambda name: name not in on_metric)
     return [
-        _metric(name, found[name], others.get(name), scenario, beside, on_metric.get(name, []), sheet)
+        _metric(
+            name, found[name], others.get(name), scenario, beside, on_metric.get(name, []), sheet
+        )
         for name in order
     ]
 
@@ -148,7 +148,9 @@ def _metric(
     is_paired = beside is not None and (beside.seed, beside.n_draws) == (
         scenario.seed, scenario.n_draws,
     )  # fmt: skip
-    difference = comparing.compare(sample, other_sample) if is_paired and other else None
+    difference = None
+    if is_paired and other_sample is not None:
+        difference = comparing.compare(sample, other_sample)
     return {
         "id": name,
         "title": either(*metrics.name_of(name)),
@@ -191,7 +193,7 @@ def _difference(found: comparing.Difference, unit: str) -> dict[str, Any]:
 
 
 def _decides(by_claim: Mapping[str, Sequence[Any]], sheet: Sheet) -> list[str]:
-    lines = {}
+    lines: dict[str, None] = {}
     for name, low, high in (entry for listed in by_claim.values() for entry in listed):
         parameter = sheet.parameters.get(name)
         unit = parameter.unit if parameter else ""
@@ -249,4 +251,3 @@ def state_claims(claims: Sequence[Claim]) -> list[dict[str, Any]]:
 def build_pictures(scenario: Scenario) -> list[dict[str, Any]]:
     plain = (scenario.found or {}).get("pictures", ())
     return [build_picture(picture, parameters=scenario.parameters) for picture in plain]
-

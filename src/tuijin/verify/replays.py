@@ -89,5 +89,6 @@ def _follow(trace: Trace, vehicle: int) -> dict[str, Any]:
 def _switch(trace: Trace, calendar: int) -> list[list[float]]:
     mine = trace.switches.calendar == calendar
     times = _since(trace, trace.switches.time[mine]).tolist()
+    states = trace.switches.is_open[mine].tolist()
     first = [0.0, int(trace.beginning.is_open[calendar])]
-    return [first, *([t, s] for t, s in zip(times, trace.switches.is_open[mine].tolist(), strict=True))]  # fmt: skip
+    return [first, *([time, state] for time, state in zip(times, states, strict=True))]

@@ -114,12 +114,16 @@ def apply_changes(
 ) -> dict[str, Parameter]:
     """Put a scenario's values in place of those on record."""
     return {
-        name: replace(
-            parameter, **{part: changes[name].get(part) for part in PARTS},
-            source=SOURCE, as_of="", is_verified=False,
-        ) if name in changes else parameter
+        name: _changed(parameter, changes[name]) if name in changes else parameter
         for name, parameter in parameters.items()
-    }  # fmt: skip
+    }
+
+
+def _changed(parameter: Parameter, change: Change) -> Parameter:
+    return replace(
+        parameter, value=change.get("value"), low=change.get("low"), high=change.get("high"),
+        source=SOURCE, as_of="", is_verified=False,
+    )  # fmt: skip
 
 
 def check_changes(sheet: Sheet, given: Mapping[str, Mapping[str, Any]]) -> dict[str, Change]:

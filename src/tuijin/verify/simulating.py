@@ -14,8 +14,8 @@ from tuijin.engines.flow import read_network, record_trace
 from tuijin.engines.flow.spec import HOURS, Network
 from tuijin.errors import TuijinError
 from tuijin.ledger import trail
-from tuijin.project_models import Explained, Illustrated, Metric, Parameter, Picture, Simulated
 from tuijin.project_models import Chart as LineChart
+from tuijin.project_models import Explained, Illustrated, Metric, Parameter, Picture, Simulated
 from tuijin.verify.cases import load_cases
 from tuijin.verify.checks import VERSION
 from tuijin.verify.checks.model import plain_chart
@@ -71,7 +71,7 @@ class _Work:
             self.parameters, n_draws=self.scenario.n_draws, rng=self._build_rng()
         )
         self._step()
-        found = {
+        found: dict[str, Any] = {
             "metrics": {name: self._keep_metric(metric) for name, metric in metrics.items()},
             "pictures": [],
             "diagram": None,
@@ -110,9 +110,7 @@ class _Work:
     def _find_influences(self, metric: Metric) -> list[dict[str, Any]]:
         if not isinstance(self.model, Explained):
             return []
-        found = self.model.influences(
-            self.parameters, metric=metric.name, rng=self._build_rng()
-        )
+        found = self.model.influences(self.parameters, metric=metric.name, rng=self._build_rng())
         self._step()
         return [asdict(influence) for influence in found]
 

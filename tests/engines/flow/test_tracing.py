@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -88,8 +90,8 @@ def test_a_trace_gives_the_figures_of_the_run():
         steps = np.where(p.point[moves] == ARRIVES, 1, -1)
         area = integrate(1440, 2880, trace.beginning.waiting[row], p.time[moves], steps)
         assert area / 1440 == pytest.approx(found[f"station.{name}.queue"])
-    entered = {e: t for e, t in zip(p.entity[p.point == ENTERS], p.time[p.point == ENTERS],
-                                    strict=True)}  # fmt: skip
+    entering = p.point == ENTERS
+    entered = dict(zip(p.entity[entering], p.time[entering], strict=True))
     out = p.point == EXITS
     stays = [t - entered[e] for e, t in zip(p.entity[out], p.time[out], strict=True)]
     assert np.mean(stays) == pytest.approx(found["measure.stay.mean"])
@@ -109,7 +111,8 @@ def assert_vehicles_and_calendars(trace, found):
     km = {"lane": 1.0, "road": 0.5}
     within = trace.drives.entered > 1440
     driven = sum(km[trace.lanes[lane][2]] for lane in trace.drives.lane[within])
-    assert driven == pytest.approx(found["fleet.agv.loaded_km"] + found["fleet.agv.empty_km"], abs=1.5)  # fmt: skip
+    told = found["fleet.agv.loaded_km"] + found["fleet.agv.empty_km"]
+    assert driven == pytest.approx(told, abs=1.5)
     for row, name in enumerate(trace.calendars):
         mine = trace.switches.calendar == row
         steps = np.where(trace.switches.is_open[mine], 1, -1)
@@ -131,7 +134,7 @@ def test_no_vehicle_is_on_two_lanes_at_once_and_a_single_lane_has_one_direction(
         for a, b, lane in zip(drives.entered, drives.left, drives.lane, strict=True)
         if lane in directions
     ]
-    for before, after in zip(on_lane, on_lane[1:], strict=False):
+    for before, after in pairwise(on_lane):
         assert before[2] == after[2] or after[0] >= before[1] - 1e-9
 
 

@@ -188,7 +188,8 @@ def _build_trace(
 
 
 def _of_kind(rows: Array, what: int) -> Array:
-    return rows[rows["what"] == what]
+    found: Array = rows[rows["what"] == what]
+    return found
 
 
 def _read_passages(rows: Array, n_stations: int) -> Passages:

@@ -86,7 +86,8 @@ class ToyPort:
                                            Bar("人工", "Labour", 1e6, "yuan"))),
             Flows("coal", "煤的去向", "Where the coal goes",
                   (("mine", "矿山", "Mine"), ("port", "口岸", "Port"), ("rail", "铁路", "Rail")),
-                  (Flow("mine", "port", 10.0, "t_per_year"), Flow("port", "rail", 9.0, "t_per_year"))),
+                  (Flow("mine", "port", 10.0, "t_per_year"),
+                   Flow("port", "rail", 9.0, "t_per_year"))),
             Table("steps", "各环节", "Steps", (("环节", "Step"), ("时间", "Time")),
                   ((("闸口", "Gate"), Cell(3.0, "minutes")),)),
         )  # fmt: skip

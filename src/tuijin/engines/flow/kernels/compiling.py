@@ -22,7 +22,7 @@ from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
 
 
-class _Part(JITCodeLibrary):
+class _Part(JITCodeLibrary):  # type: ignore[misc]  # numba carries no types
     """Code that is linked into its callers and never run by itself."""
 
     def _optimize_final_module(self) -> None:
@@ -33,7 +33,7 @@ class _Part(JITCodeLibrary):
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)
-class _LowerPart(NativeLowering):
+class _LowerPart(NativeLowering):  # type: ignore[misc]  # as above
     """Lower a function and let its callers find it, without machine code of its own."""
 
     _name = "lower_part"
@@ -51,7 +51,7 @@ class _LowerPart(NativeLowering):
         return True
 
 
-class _PartCompiler(Compiler):
+class _PartCompiler(Compiler):  # type: ignore[misc]  # as above
     """numba's compiler, but for the step that makes code."""
 
     def define_pipelines(self) -> Any:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numba
 from numba import njit
 
 from tuijin.engines.flow.kernels import arrivals, endings, fleets, servers, sources, stations
@@ -34,6 +35,7 @@ from tuijin.engines.flow.kernels.tables import (
     RENEWAL,
     REPAIRED,
     ROW_BITS,
+    WORLD,
     ZERO_TIME_LIMIT,
     ZERO_TIME_LOOP,
 )
@@ -45,7 +47,7 @@ SOURCES_DIGEST = hashlib.sha256(
 ).hexdigest()
 
 
-def _build(digest: str) -> Callable[[Row, int], int]:
+def _build(digest: str) -> Any:
     @njit(cache=True, nogil=True, error_model="numpy")
     def advance(world: Row, max_events: int) -> int:
         """
@@ -252,3 +254,8 @@ def start(world: Row) -> None:
 
 
 advance = _build(SOURCES_DIGEST)
+
+
+def warm() -> None:
+    """Have the loop compiled, or read from the cache, before the first run asks for it."""
+    advance.compile((numba.from_dtype(WORLD), numba.types.int64))

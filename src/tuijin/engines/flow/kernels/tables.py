@@ -156,7 +156,7 @@ TABLES = {
 # marks: somebody looks at the network's own points. trace_room: rows of the trace; 0 is no trace.
 WORLD = _record(
     "now:f until:f sequence:i n_heap:i heap_limit:i hole:i n_events:i same_time:i free_job:i"
-    " n_free:i reserve:i in_system:i wip_area:f wip_last:f n_classes:i n_stations:i n_measures:i marks:i"
-    " n_gates:i n_modes:i n_sources:i n_populations:i n_vehicles:i n_fleets:i n_nodes:i started:i n_trace:i trace_room:i "
-    + " ".join(f"at_{name}:i" for name in TABLES)
+    " n_free:i reserve:i in_system:i wip_area:f wip_last:f n_classes:i n_stations:i n_measures:i"
+    " marks:i n_gates:i n_modes:i n_sources:i n_populations:i n_vehicles:i n_fleets:i n_nodes:i"
+    " started:i n_trace:i trace_room:i " + " ".join(f"at_{name}:i" for name in TABLES)
 )
