@@ -161,12 +161,12 @@ def _draw_box(network: Network, name: str, x: float, y: float) -> dict[str, Any]
 
 
 def _draw_edge(edge: _Edge, start: tuple[float, float], end: tuple[float, float]) -> dict[str, Any]:
-    """A curve from the right side to the left, or below the boxes where it leads back."""
+    """A curve from side to side, or below the boxes where it leads back or past others."""
     (x1, y1), (x2, y2) = start, end
     if edge.start == edge.end:
         x, y = x1 + WIDTH / 2, y1
         way, middle = f"M{x - 20} {y}C{x - 20} {y - 22} {x + 20} {y - 22} {x + 20} {y}", (x, y - 18)
-    elif x2 > x1 and abs(y2 - y1) < 3 * _STEP_Y:
+    elif x1 < x2 and (x2 - x1 < 1.5 * _STEP_X or 0 < abs(y2 - y1) < 3 * _STEP_Y):
         x1, y1, y2 = x1 + WIDTH, y1 + HEIGHT / 2, y2 + HEIGHT / 2
         half = (x1 + x2) / 2
         way, middle = f"M{x1} {y1}C{half} {y1} {half} {y2} {x2} {y2}", (half, (y1 + y2) / 2 - 4)
