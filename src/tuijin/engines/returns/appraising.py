@@ -14,7 +14,7 @@ import numpy as np
 
 from tuijin.engines.returns.factors import check_factors, scale_groups
 from tuijin.engines.returns.kernels import channels as ch
-from tuijin.engines.returns.kernels.years import run_draws
+from tuijin.engines.returns.kernels.draws import run_draws
 from tuijin.engines.returns.layout import build_layout
 from tuijin.engines.returns.spec import Project
 
@@ -62,10 +62,7 @@ def appraise(project: Project, *, factors: Mapping[str, np.ndarray] = NO_FACTORS
     scales = scale_groups(layout.groups, factors, n_draws)
     figures = np.empty((ch.N_FIGURES, n_draws))
     statuses = np.empty((3, n_draws), dtype=np.uint8)
-    run_draws(
-        layout.series, layout.group, layout.channel, scales, layout.years, layout.loans,
-        layout.shares, layout.scalars, figures, statuses,
-    )  # fmt: skip
+    run_draws(layout.tables, scales, figures, statuses)
     figures[ch.MIN_DSCR][np.isinf(figures[ch.MIN_DSCR])] = np.nan
     return Returns(*figures, *statuses)
 

@@ -57,6 +57,14 @@ class Layout:
     shares: np.ndarray
     scalars: np.ndarray
 
+    @property
+    def tables(self) -> tuple[np.ndarray, ...]:
+        """All of it, in the order of the kernel."""
+        return (
+            self.series, self.group, self.channel, self.years, self.loans, self.shares,
+            self.scalars,
+        )  # fmt: skip
+
 
 Line = tuple[Factors, int, np.ndarray]
 

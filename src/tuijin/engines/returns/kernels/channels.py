@@ -25,6 +25,6 @@ EQUAL_PRINCIPAL, EQUAL_PAYMENT, AS_ABLE = range(3)
 # Rows of what the kernel returns for a draw.
 (
     IRR_BEFORE_TAX, IRR, EQUITY_IRR, NPV_BEFORE_TAX, NPV, EQUITY_NPV, PAYBACK, DISCOUNTED_PAYBACK,
-    MIN_DSCR, TAXES, IS_SHORT,
+    MIN_DSCR, TAXES, MOST_SHORT,
 ) = range(11)  # fmt: skip
 N_FIGURES = 11

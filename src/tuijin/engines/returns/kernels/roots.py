@@ -3,8 +3,8 @@ All rates at which the present value of yearly flows is 0.
 
 With v = 1 / (1 + rate) the value is a polynomial in v, and its roots v > 0 are the rates above -1.
 One change of sign has exactly one root (Descartes), which Newton's method finds in a few steps. For
-more, the polynomial is written in Bernstein's basis on v in (0, 1) and on 1 / v in (0, 1) and halved
-until each piece has one change of sign or none: Descartes' rule in that basis is exact for both
+more, the polynomial is written in Bernstein's basis on v and on 1 / v in (0, 1) and halved until
+each piece has one change of sign or none: Descartes' rule in that basis is exact for both
 (Collins and Akritas 1976; Mourrain, Rouillier and Roy 2005).
 """
 
@@ -23,7 +23,7 @@ _MAX_DEPTH = 50
 
 
 @kernel
-def count_sign_changes(values):
+def count_sign_changes(values: np.ndarray) -> int:
     """Changes of sign from each value to the next, zeros left out."""
     changes, last = 0, 0.0
     for value in values:
@@ -35,7 +35,7 @@ def count_sign_changes(values):
 
 
 @kernel
-def value_and_slope(coefficients, x):
+def value_and_slope(coefficients: np.ndarray, x: float) -> tuple[float, float]:
     """Polynomial and its derivative at x, by Horner's rule."""
     value = slope = 0.0
     for i in range(coefficients.size - 1, -1, -1):
@@ -45,7 +45,7 @@ def value_and_slope(coefficients, x):
 
 
 @kernel
-def find_single(flows):
+def find_single(flows: np.ndarray) -> float:
     """
     The v of flows with one change of sign.
 
@@ -71,7 +71,7 @@ def find_single(flows):
 
 
 @kernel
-def bisect_single(flows):
+def bisect_single(flows: np.ndarray) -> float:
     """As find_single, by halving the logarithm of v: slow, and always ends."""
     first = 0.0
     for flow in flows:
@@ -99,7 +99,7 @@ def bisect_single(flows):
 
 
 @kernel
-def refine(coefficients, low, high, sign_at_low):
+def refine(coefficients: np.ndarray, low: float, high: float, sign_at_low: float) -> float:
     """The one root between low and high: Newton, halving wherever it would leave them."""
     x = 0.5 * (low + high)
     for _ in range(120):
@@ -120,7 +120,7 @@ def refine(coefficients, low, high, sign_at_low):
 
 
 @kernel
-def to_bernstein(coefficients, out):
+def to_bernstein(coefficients: np.ndarray, out: np.ndarray) -> None:
     """Coefficients in Bernstein's basis on [0, 1] of a polynomial given by its powers."""
     degree = coefficients.size - 1
     for i in range(degree + 1):
@@ -134,7 +134,7 @@ def to_bernstein(coefficients, out):
 
 
 @kernel
-def _binomial(n, k):
+def _binomial(n: int, k: int) -> float:
     product = 1.0
     for i in range(1, k + 1):
         product = product * (n - k + i) / i
@@ -142,7 +142,7 @@ def _binomial(n, k):
 
 
 @kernel
-def halve(piece, left, right):
+def halve(piece: np.ndarray, left: np.ndarray, right: np.ndarray) -> None:
     """De Casteljau at the middle; `right` may be `piece` itself."""
     n = piece.size
     for i in range(n):
@@ -154,7 +154,7 @@ def halve(piece, left, right):
 
 
 @kernel
-def first_sign(values):
+def first_sign(values: np.ndarray) -> float:
     for value in values:
         if value != 0.0:
             return value
@@ -162,7 +162,7 @@ def first_sign(values):
 
 
 @kernel
-def roots_within_unit(coefficients, roots):
+def roots_within_unit(coefficients: np.ndarray, roots: np.ndarray) -> int:
     """Write the roots in (0, 1), each once, and return how many; coefficients are trimmed."""
     n = coefficients.size
     stack = np.empty((_MAX_DEPTH + 2, n))
@@ -202,7 +202,7 @@ def roots_within_unit(coefficients, roots):
 
 
 @kernel
-def find_all(flows, rates):
+def find_all(flows: np.ndarray, rates: np.ndarray) -> int:
     """Write all rates above -1 in rising order and return how many; flows begin and end non-0."""
     n = flows.size
     backwards = flows[::-1].copy()
@@ -222,7 +222,7 @@ def find_all(flows, rates):
 
 
 @kernel
-def trim(flows):
+def trim(flows: np.ndarray) -> np.ndarray:
     """Without the zeros before the first and after the last flow."""
     first, last = 0, flows.size
     while first < last and flows[first] == 0.0:
@@ -233,10 +233,17 @@ def trim(flows):
 
 
 @kernel
-def find_rate(flows):
-    """
-    The rate nearest to 0, and how many there are: NONE, ONE, SEVERAL, or ANY if nothing flows.
-    """
+def choose(rates: np.ndarray) -> float:
+    """Of several rates in rising order the smallest that is not negative, else the nearest to 0."""
+    for rate in rates:
+        if rate >= 0.0:
+            return rate
+    return rates[-1]
+
+
+@kernel
+def find_rate(flows: np.ndarray) -> tuple[float, int]:
+    """The rate, chosen if there are several, and how many: NONE, ONE, SEVERAL or ANY."""
     changes = count_sign_changes(flows)
     if changes == 0:
         return math.nan, (NONE if np.any(flows != 0.0) else ANY)
@@ -247,15 +254,4 @@ def find_rate(flows):
     found = find_all(trimmed, rates)
     if found == 0:
         return math.nan, NONE
-    nearest = rates[0]
-    for i in range(1, found):
-        if abs(rates[i]) < abs(nearest):
-            nearest = rates[i]
-    return nearest, (ONE if found == 1 else SEVERAL)
-
-
-@kernel
-def find_rates(flows, rates, statuses):
-    """`find_rate` of each row."""
-    for i in range(flows.shape[0]):
-        rates[i], statuses[i] = find_rate(flows[i])
+    return choose(rates[:found]), (ONE if found == 1 else SEVERAL)

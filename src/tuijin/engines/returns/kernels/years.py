@@ -1,214 +1,257 @@
-"""The years of a project, draw by draw: what is sold, paid, owed and taxed, and what it returns."""
+"""
+A year of a project in many draws: what is sold, paid, owed and taxed.
+
+The order of the steps is the one README.md tells; `statements.py` says the same in plain words, and
+tests hold the two together. `s` holds the rows of `lanes.py`.
+"""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 
 from tuijin.engines.returns.kernels import channels as ch
+from tuijin.engines.returns.kernels import lanes as at
 from tuijin.engines.returns.kernels.compiling import kernel
-from tuijin.engines.returns.kernels.roots import find_rate
+from tuijin.engines.returns.kernels.lanes import LANES
 
 
 @kernel
-def add_up(series, group, channel, scales, amounts):
-    """Sum the series of a draw by channel: amounts (n_channels, n_years)."""
-    amounts[:] = 0.0
+def add_up(
+    s: np.ndarray,
+    series: np.ndarray,
+    group: np.ndarray,
+    channel: np.ndarray,
+    scales: np.ndarray,
+    t: int,
+) -> None:
+    """Amounts of year t by channel."""
+    s[: ch.N_CHANNELS * LANES] = 0.0
     for i in range(series.shape[0]):
-        scale, row = scales[group[i]], channel[i]
-        for t in range(series.shape[1]):
-            amounts[row, t] += scale * series[i, t]
+        amount = series[i, t]
+        if amount == 0.0:
+            continue
+        to, by = channel[i] * LANES, group[i] * LANES
+        for j in range(LANES):
+            s[to + j] += amount * scales[by + j]
 
 
 @kernel
-def tax_on(profit, rate, year, loss_years, losses):
-    """
-    Tax on a year's profit after the losses of the years before, oldest first.
-
-    A loss is written to `losses[year]`; what is used of earlier ones is taken from them.
-    """
-    losses[year] = max(0.0, -profit)
-    left = max(0.0, profit)
-    for earlier in range(max(0, year - loss_years), year):
-        used = min(left, losses[earlier])
-        losses[earlier] -= used
-        left -= used
-    return rate * left
+def levy(s: np.ndarray, surcharge: float) -> None:
+    """VAT with credit carried, surcharges on it, other taxes."""
+    for j in range(LANES):
+        vat = s[at.OUTPUT_VAT + j] - s[at.INPUT_VAT + j] - s[at.INVESTMENT_VAT + j]
+        balance = vat - s[at.CREDIT + j]
+        due = max(0.0, balance)
+        s[at.CREDIT + j] = max(0.0, -balance)
+        s[at.VAT_DUE + j] = due
+        s[at.LEVIED + j] = surcharge * due + s[at.OTHER_TAX + j]
 
 
 @kernel
-def level_payment(principal, rate, term):
+def clear_loans(s: np.ndarray) -> None:
+    for j in range(LANES):
+        s[at.DRAWN + j] = 0.0
+        s[at.INTEREST + j] = 0.0
+        s[at.CAPITALISED + j] = 0.0
+        s[at.PAID_INTEREST + j] = 0.0
+        s[at.PRINCIPAL + j] = 0.0
+
+
+@kernel
+def build_with(s: np.ndarray, owed: np.ndarray, share: float, rate: float, paid: float) -> None:
+    """A loan in a year of construction: interest on half of what is drawn in the year."""
+    for j in range(LANES):
+        draw = share * (s[at.INVESTMENT + j] + s[at.INVESTMENT_VAT + j])
+        interest = (owed[j] + 0.5 * draw) * rate
+        s[at.DRAWN + j] += draw
+        s[at.CAPITALISED + j] += interest
+        s[at.PAID_INTEREST + j] += paid * interest
+        owed[j] += draw + (1.0 - paid) * interest
+
+
+@kernel
+def repay(
+    s: np.ndarray, owed: np.ndarray, part: np.ndarray, share: float, rate: float, level: float
+) -> None:
+    """A loan in a year of operation; `level` is 1 where `part` is a payment with interest in it."""
+    for j in range(LANES):
+        draw = share * (s[at.INVESTMENT + j] + s[at.INVESTMENT_VAT + j])
+        interest = (owed[j] + 0.5 * draw) * rate
+        before = owed[j] + draw
+        back = min(before, max(0.0, part[j] - level * interest))
+        s[at.DRAWN + j] += draw
+        s[at.INTEREST + j] += interest
+        s[at.PRINCIPAL + j] += back
+        owed[j] = before - back
+
+
+@kernel
+def level_payment(principal: float, rate: float, term: float) -> float:
     if rate == 0.0:
         return principal / term
     return principal * rate / (1.0 - (1.0 + rate) ** -term)
 
 
 @kernel
-def present_value(flows, rate):
-    """At the end of year 0; flows fall on the ends of years 1, 2, …"""
-    value, v = 0.0, 1.0 / (1.0 + rate)
-    for t in range(flows.size - 1, -1, -1):
-        value = (value + flows[t]) * v
-    return value
-
-
-@kernel
-def payback(flows, rate):
-    """Years until what has flowed in covers what flowed out for good; straight within the year."""
-    v, factor, total, years = 1.0 / (1.0 + rate), 1.0, 0.0, math.nan
-    for t in range(flows.size):
-        factor *= v
-        before = total
-        total += flows[t] * factor
-        if total < 0.0:
-            years = math.nan
-        elif math.isnan(years) and total >= 0.0 and before < 0.0:
-            years = t + before / (before - total)
-    return years
-
-
-@kernel
-def run_years(amounts, years, loans, shares, scalars, flows, balances, losses):
-    """
-    Fill `flows` (project before tax, project, equity; by year) and return min DSCR, taxes, short.
-
-    The order within a year is the one README.md tells; `statements.py` is the same in plain words.
-    """
-    n_years, n_loans = amounts.shape[1], loans.shape[0]
-    n_building, loss_years = int(scalars[ch.N_BUILDING]), int(scalars[ch.LOSS_YEARS])
-    interest_in = credit = cash = short = earned = reserve = paid_in = 0.0
-    capital = capital_loan = book = interest_book = taxes = 0.0
-    min_dscr, was_short = math.inf, 0.0
-    balances[:, :] = 0.0
-    for t in range(n_years):
-        revenue, cost = amounts[ch.REVENUE, t], amounts[ch.COST, t]
-        invested = amounts[ch.INVESTMENT, t] + amounts[ch.INVESTMENT_VAT, t]
-        vat = amounts[ch.OUTPUT_VAT, t] - amounts[ch.INPUT_VAT, t] - amounts[ch.INVESTMENT_VAT, t]
-        vat_due = max(0.0, vat - credit)
-        credit = max(0.0, credit - vat)
-        levied = scalars[ch.SURCHARGE] * vat_due + amounts[ch.OTHER_TAX, t]
-        is_building = t < n_building
-        # Loans: what is drawn, what it costs, what is paid back.
-        drawn = interest = capitalised = paid_interest = principal = 0.0
-        for i in range(n_loans):
-            draw = shares[i, t] * invested
-            cost_of = (balances[i, 0] + 0.5 * draw) * loans[i, ch.RATE]
-            drawn += draw
-            balances[i, 0] += draw
-            if is_building:
-                capitalised += cost_of
-                if loans[i, ch.IS_PAID] != 0.0:
-                    paid_interest += cost_of
-                else:
-                    balances[i, 0] += cost_of
-                continue
-            interest += cost_of
-            first = int(loans[i, ch.FIRST_YEAR])
+def borrow(
+    s: np.ndarray, debts: np.ndarray, loans: np.ndarray, shares: np.ndarray, building: bool, t: int
+) -> None:
+    """Each loan drawn, its interest counted, and what was agreed on paid back."""
+    clear_loans(s)
+    for i in range(loans.shape[0]):
+        owed, part = debts[2 * i], debts[2 * i + 1]
+        rate, share, kind = loans[i, ch.RATE], shares[i, t], loans[i, ch.REPAYMENT]
+        if building:
+            build_with(s, owed, share, rate, loans[i, ch.IS_PAID])
+            continue
+        if t == int(loans[i, ch.FIRST_YEAR]) and kind != ch.AS_ABLE:
             term = loans[i, ch.TERM]
-            if t == first:
-                balances[i, 1] = balances[i, 0] / term
-                balances[i, 2] = level_payment(balances[i, 0], loans[i, ch.RATE], term)
-            back = 0.0
-            if first <= t and loans[i, ch.REPAYMENT] == ch.EQUAL_PRINCIPAL:
-                back = balances[i, 1]
-            elif first <= t and loans[i, ch.REPAYMENT] == ch.EQUAL_PAYMENT:
-                back = balances[i, 2] - cost_of
-            back = min(balances[i, 0], max(0.0, back))
-            balances[i, 0] -= back
-            principal += back
-        interest_in += capitalised
-        written = amounts[ch.WRITTEN_OFF, t]
-        interest_written = interest_in * years[ch.INTEREST_WRITTEN_OFF, t]
-        book += amounts[ch.INVESTMENT, t] - written
-        interest_book += capitalised - interest_written
-        # Working capital.
-        needed = amounts[ch.CAPITAL, t] - capital
-        if needed >= 0.0:
-            capital_drawn = needed * (1.0 - years[ch.CAPITAL_EQUITY, t])
-            capital_equity = needed - capital_drawn
-        else:
-            capital_drawn = needed * capital_loan / capital if capital > 0.0 else 0.0
-            capital_equity = 0.0
-        capital += needed
-        capital_loan += capital_drawn
-        running = capital_loan * scalars[ch.CAPITAL_RATE] + short * scalars[ch.SHORT_RATE]
-        # Profit and tax.
-        gross = revenue + amounts[ch.SUBSIDY, t] - cost - levied - written
-        profit = gross - interest_written - interest - running
-        untaxed = amounts[ch.UNTAXED, t]
-        rate = years[ch.TAX_RATE, t]
-        tax = tax_on(profit - untaxed, rate, t, loss_years, losses[0])
-        before = gross
-        if scalars[ch.BEFORE_FINANCING] == 0.0:
-            before -= interest_written
-        adjusted = tax_on(before - untaxed, rate, t, loss_years, losses[1])
-        net = profit - tax
-        taxes += vat_due + levied + tax
-        # Flows.
-        operating = (
-            revenue + amounts[ch.OUTPUT_VAT, t] + amounts[ch.SUBSIDY, t] - cost
-            - amounts[ch.INPUT_VAT, t] - vat_due - levied
-        )  # fmt: skip
-        flows[0, t] = operating - invested - needed
-        flows[1, t] = flows[0, t] - adjusted
-        flow = operating - tax - invested - needed + drawn + capital_drawn
-        flow -= interest + running + paid_interest + principal
-        put_in = max(0.0, -flow) if is_building else capital_equity
-        available = cash + flow + put_in - short
-        for i in range(n_loans):
-            as_able = loans[i, ch.REPAYMENT] == ch.AS_ABLE and t >= loans[i, ch.FIRST_YEAR]
-            if as_able and not is_building:
-                back = min(balances[i, 0], max(0.0, available))
-                balances[i, 0] -= back
-                available -= back
-                flow -= back
-                principal += back
-        if principal + interest + running > 0.0 and not is_building:
-            service = operating - tax
-            min_dscr = min(min_dscr, service / (principal + interest + running))
-        borrowed = max(0.0, -available)
-        was_short = max(was_short, borrowed)
-        flows[2, t] = flow + borrowed - short
-        short = borrowed
-        paid_in += put_in
-        basis = max(0.0, net + min(0.0, earned))
-        kept = min(scalars[ch.RESERVE] * basis, max(0.0, 0.5 * paid_in - reserve))
-        reserve += kept
-        earned += net - kept
-        dividend = min(scalars[ch.PAYOUT] * max(0.0, earned), max(0.0, available))
-        earned -= dividend
-        cash = max(0.0, available) - dividend
-    last = n_years - 1
-    residual = book if scalars[ch.BEFORE_FINANCING] != 0.0 else book + interest_book
-    flows[0, last] += residual + capital
-    flows[1, last] += residual + capital
-    flows[2, last] += book + interest_book + capital - capital_loan - short
-    for i in range(n_loans):
-        flows[2, last] -= balances[i, 0]
-    return min_dscr, taxes, was_short
+            factor = level_payment(1.0, rate, term) if kind == ch.EQUAL_PAYMENT else 1.0 / term
+            for j in range(LANES):
+                drawn = share * (s[at.INVESTMENT + j] + s[at.INVESTMENT_VAT + j])
+                part[j] = factor * (owed[j] + drawn)
+        repay(s, owed, part, share, rate, 1.0 if kind == ch.EQUAL_PAYMENT else 0.0)
 
 
 @kernel
-def run_draws(series, group, channel, scales, years, loans, shares, scalars, figures, statuses):
-    """Figures (n_figures, n_draws) and statuses (3, n_draws) of one project; scales by draw."""
-    n_years = series.shape[1]
-    amounts = np.empty((ch.N_CHANNELS, n_years))
-    flows, losses = np.empty((3, n_years)), np.empty((2, n_years))
-    balances = np.empty((loans.shape[0], 3))
-    benchmark, equity_benchmark = scalars[ch.BENCHMARK], scalars[ch.EQUITY_BENCHMARK]
-    for draw in range(scales.shape[0]):
-        add_up(series, group, channel, scales[draw], amounts)
-        dscr, taxes, short = run_years(
-            amounts, years, loans, shares, scalars, flows, balances, losses
-        )
-        for i in range(3):
-            figures[ch.IRR_BEFORE_TAX + i, draw], statuses[i, draw] = find_rate(flows[i])
-        figures[ch.NPV_BEFORE_TAX, draw] = present_value(flows[0], benchmark)
-        figures[ch.NPV, draw] = present_value(flows[1], benchmark)
-        figures[ch.EQUITY_NPV, draw] = present_value(flows[2], equity_benchmark)
-        figures[ch.PAYBACK, draw] = payback(flows[1], 0.0)
-        figures[ch.DISCOUNTED_PAYBACK, draw] = payback(flows[1], benchmark)
-        figures[ch.MIN_DSCR, draw] = dscr
-        figures[ch.TAXES, draw] = taxes
-        figures[ch.IS_SHORT, draw] = short
+def invest(s: np.ndarray, interest_share: float) -> None:
+    """Interest during construction belongs to the assets and is written off with them."""
+    for j in range(LANES):
+        total = s[at.INTEREST_IN + j] + s[at.CAPITALISED + j]
+        written = total * interest_share
+        s[at.INTEREST_IN + j] = total
+        s[at.INTEREST_WRITTEN + j] = written
+        s[at.INTEREST_BOOK + j] += s[at.CAPITALISED + j] - written
+        s[at.BOOK + j] += s[at.INVESTMENT + j] - s[at.WRITTEN_OFF + j]
+
+
+@kernel
+def hold_capital(s: np.ndarray, equity: float, rate: float, short_rate: float) -> None:
+    """Working capital and its loan, which grows and shrinks with it; interest on short loans."""
+    for j in range(LANES):
+        held, loan = s[at.HELD + j], s[at.HELD_LOAN + j]
+        needed = s[at.CAPITAL + j] - held
+        more = max(0.0, needed)
+        back = min(0.0, needed) * (loan / held if held > 0.0 else 0.0)
+        drawn = more * (1.0 - equity) + back
+        s[at.NEEDED + j] = needed
+        s[at.CAPITAL_DRAWN + j] = drawn
+        s[at.CAPITAL_EQUITY + j] = more * equity
+        s[at.HELD + j] = held + needed
+        s[at.HELD_LOAN + j] = loan + drawn
+        s[at.RUNNING + j] = (loan + drawn) * rate + s[at.SHORT + j] * short_rate
+
+
+@kernel
+def earn(s: np.ndarray, before_financing: float) -> None:
+    """Profit, and what the adjusted income tax is on."""
+    for j in range(LANES):
+        written = s[at.INTEREST_WRITTEN + j]
+        income = s[at.REVENUE + j] + s[at.SUBSIDY + j]
+        gross = income - s[at.COST + j] - s[at.LEVIED + j] - s[at.WRITTEN_OFF + j]
+        profit = gross - written - s[at.INTEREST + j] - s[at.RUNNING + j]
+        s[at.PROFIT + j] = profit
+        s[at.GROSS + j] = gross - (1.0 - before_financing) * written
+
+
+@kernel
+def tax(
+    s: np.ndarray, base: int, to: int, losses: np.ndarray, rate: float, t: int, loss_years: int
+) -> None:
+    """Tax on row `base` after the losses of the years before, oldest first; losses by year."""
+    for j in range(LANES):
+        taxable = s[base + j] - s[at.UNTAXED + j]
+        losses[t, j] = max(0.0, -taxable)
+        s[at.LEFT + j] = max(0.0, taxable)
+    for earlier in range(max(0, t - loss_years), t):
+        for j in range(LANES):
+            used = min(s[at.LEFT + j], losses[earlier, j])
+            losses[earlier, j] -= used
+            s[at.LEFT + j] -= used
+    for j in range(LANES):
+        s[to + j] = rate * s[at.LEFT + j]
+
+
+@kernel
+def flow_in(s: np.ndarray, flows: np.ndarray, t: int) -> None:
+    """Operating cash, and the flows of the project before and after tax."""
+    before, after = flows[0, t], flows[1, t]
+    for j in range(LANES):
+        income = s[at.REVENUE + j] + s[at.OUTPUT_VAT + j] + s[at.SUBSIDY + j]
+        outgo = s[at.COST + j] + s[at.INPUT_VAT + j] + s[at.VAT_DUE + j] + s[at.LEVIED + j]
+        operating = income - outgo
+        invested = s[at.INVESTMENT + j] + s[at.INVESTMENT_VAT + j] + s[at.NEEDED + j]
+        s[at.OPERATING + j] = operating
+        s[at.FLOW + j] = operating - invested - s[at.TAX + j]
+        s[at.TAXES + j] += s[at.VAT_DUE + j] + s[at.LEVIED + j] + s[at.TAX + j]
+        before[j] = operating - invested
+        after[j] = operating - invested - s[at.ADJUSTED + j]
+
+
+@kernel
+def finance(s: np.ndarray, building: float) -> None:
+    """What is left after debts; in construction owners pay what is missing."""
+    for j in range(LANES):
+        flow = s[at.FLOW + j] + s[at.DRAWN + j] + s[at.CAPITAL_DRAWN + j]
+        flow -= s[at.INTEREST + j] + s[at.RUNNING + j] + s[at.PAID_INTEREST + j]
+        flow -= s[at.PRINCIPAL + j]
+        put_in = building * max(0.0, -flow) + (1.0 - building) * s[at.CAPITAL_EQUITY + j]
+        s[at.FLOW + j] = flow
+        s[at.PUT_IN + j] = put_in
+        s[at.AVAILABLE + j] = s[at.CASH + j] + flow + put_in - s[at.SHORT + j]
+
+
+@kernel
+def repay_as_able(s: np.ndarray, owed: np.ndarray) -> None:
+    for j in range(LANES):
+        back = min(owed[j], max(0.0, s[at.AVAILABLE + j]))
+        owed[j] -= back
+        s[at.AVAILABLE + j] -= back
+        s[at.FLOW + j] -= back
+        s[at.PRINCIPAL + j] += back
+
+
+@kernel
+def cover(s: np.ndarray, flows: np.ndarray, building: float, t: int) -> None:
+    """Debt service cover; the short loan of the year; the flow of the owners."""
+    equity = flows[2, t]
+    for j in range(LANES):
+        service = s[at.PRINCIPAL + j] + s[at.INTEREST + j] + s[at.RUNNING + j]
+        counts = service * (1.0 - building) > 0.0
+        dscr = (s[at.OPERATING + j] - s[at.TAX + j]) / service
+        s[at.MIN_DSCR + j] = min(s[at.MIN_DSCR + j], dscr) if counts else s[at.MIN_DSCR + j]
+        borrowed = max(0.0, -s[at.AVAILABLE + j])
+        equity[j] = s[at.FLOW + j] + borrowed - s[at.SHORT + j]
+        s[at.MOST_SHORT + j] = max(s[at.MOST_SHORT + j], borrowed)
+        s[at.SHORT + j] = borrowed
+
+
+@kernel
+def appropriate(s: np.ndarray, reserve_ratio: float, payout: float) -> None:
+    """Reserve up to half of the capital paid in, then dividends as far as there is cash."""
+    for j in range(LANES):
+        net = s[at.PROFIT + j] - s[at.TAX + j]
+        paid_in = s[at.PAID_IN + j] + s[at.PUT_IN + j]
+        basis = max(0.0, net + min(0.0, s[at.EARNED + j]))
+        kept = min(reserve_ratio * basis, max(0.0, 0.5 * paid_in - s[at.RESERVE + j]))
+        earned = s[at.EARNED + j] + net - kept
+        available = max(0.0, s[at.AVAILABLE + j])
+        dividend = min(payout * max(0.0, earned), available)
+        s[at.PAID_IN + j] = paid_in
+        s[at.RESERVE + j] += kept
+        s[at.EARNED + j] = earned - dividend
+        s[at.CASH + j] = available - dividend
+
+
+@kernel
+def recover(s: np.ndarray, flows: np.ndarray, debts: np.ndarray, before_financing: float) -> None:
+    """The last year gives back what is left of assets and working capital, less all debts."""
+    last = flows.shape[1] - 1
+    for j in range(LANES):
+        with_interest = s[at.BOOK + j] + s[at.INTEREST_BOOK + j]
+        residual = s[at.BOOK + j] + (1.0 - before_financing) * s[at.INTEREST_BOOK + j]
+        flows[0, last, j] += residual + s[at.HELD + j]
+        flows[1, last, j] += residual + s[at.HELD + j]
+        flows[2, last, j] += with_interest + s[at.HELD + j] - s[at.HELD_LOAN + j] - s[at.SHORT + j]
+        for i in range(0, debts.shape[0], 2):
+            flows[2, last, j] -= debts[i, j]
