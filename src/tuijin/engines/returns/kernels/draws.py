@@ -26,6 +26,7 @@ def run_years(
 ) -> None:  # fmt: skip
     """Fill `flows` (project before tax, project, equity; by year and lane) and the rows of `s`."""
     series, group, channel, years, loans, shares, scalars = tables
+    is_loss = np.zeros((2, series.shape[1]), dtype=np.bool_)
     s[:] = 0.0
     s[at.MIN_DSCR : at.MIN_DSCR + LANES] = math.inf
     debts[:] = 0.0
@@ -41,15 +42,20 @@ def run_years(
         step.hold_capital(s, equity, scalars[ch.CAPITAL_RATE], scalars[ch.SHORT_RATE])
         step.earn(s, before_financing)
         rate = years[ch.TAX_RATE, t]
-        step.tax(s, at.PROFIT, at.TAX, losses[0], rate, t, loss_years)
-        step.tax(s, at.GROSS, at.ADJUSTED, losses[1], rate, t, loss_years)
-        step.flow_in(s, flows, t)
+        step.take_profit(s)
+        step.use_losses(s, losses[0], is_loss[0], t, loss_years)
+        step.set_tax(s, rate)
+        step.take_gross(s)
+        step.use_losses(s, losses[1], is_loss[1], t, loss_years)
+        step.set_adjusted(s, rate)
+        step.flow_in(s)
         step.finance(s, building)
         for i in range(loans.shape[0]):
             is_able = loans[i, ch.REPAYMENT] == ch.AS_ABLE and not is_building
             if is_able and t >= int(loans[i, ch.FIRST_YEAR]):
                 step.repay_as_able(s, debts[2 * i])
-        step.cover(s, flows, building, t)
+        step.cover(s, building)
+        step.keep_flows(s, flows, t)
         step.appropriate(s, scalars[ch.RESERVE], scalars[ch.PAYOUT])
     step.recover(s, flows, debts, before_financing)
 

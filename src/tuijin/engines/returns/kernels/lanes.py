@@ -29,9 +29,9 @@ def _rows(first: int, count: int) -> range:
 (
     VAT_DUE, LEVIED, DRAWN, INTEREST, CAPITALISED, PAID_INTEREST, PRINCIPAL, NEEDED, CAPITAL_DRAWN,
     CAPITAL_EQUITY, RUNNING, INTEREST_WRITTEN, GROSS, PROFIT, TAX, ADJUSTED, OPERATING, FLOW,
-    AVAILABLE, LEFT, NET, PUT_IN,
-) = _rows(25, 22)  # fmt: skip
-N_ROWS = 47
+    AVAILABLE, LEFT, PUT_IN, BEFORE_TAX, AFTER_TAX, EQUITY_FLOW,
+) = _rows(25, 24)  # fmt: skip
+N_ROWS = 49
 
 # Rows of a loan: what is owed, the part or payment agreed on.
 N_LOAN_ROWS = 2

@@ -7,6 +7,8 @@ tests hold the two together. `s` holds the rows of `lanes.py`.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tuijin.engines.returns.kernels import channels as ch
@@ -155,27 +157,54 @@ def earn(s: np.ndarray, before_financing: float) -> None:
 
 
 @kernel
-def tax(
-    s: np.ndarray, base: int, to: int, losses: np.ndarray, rate: float, t: int, loss_years: int
-) -> None:
-    """Tax on row `base` after the losses of the years before, oldest first; losses by year."""
+def take_profit(s: np.ndarray) -> None:
     for j in range(LANES):
-        taxable = s[base + j] - s[at.UNTAXED + j]
-        losses[t, j] = max(0.0, -taxable)
-        s[at.LEFT + j] = max(0.0, taxable)
-    for earlier in range(max(0, t - loss_years), t):
-        for j in range(LANES):
-            used = min(s[at.LEFT + j], losses[earlier, j])
-            losses[earlier, j] -= used
-            s[at.LEFT + j] -= used
-    for j in range(LANES):
-        s[to + j] = rate * s[at.LEFT + j]
+        s[at.LEFT + j] = s[at.PROFIT + j] - s[at.UNTAXED + j]
 
 
 @kernel
-def flow_in(s: np.ndarray, flows: np.ndarray, t: int) -> None:
+def take_gross(s: np.ndarray) -> None:
+    for j in range(LANES):
+        s[at.LEFT + j] = s[at.GROSS + j] - s[at.UNTAXED + j]
+
+
+@kernel
+def use_losses(
+    s: np.ndarray, losses: np.ndarray, is_loss: np.ndarray, t: int, loss_years: int
+) -> None:
+    """Losses of the years before, oldest first, off what is to be taxed; this year's kept."""
+    row = losses[t]
+    for j in range(LANES):
+        row[j] = max(0.0, -s[at.LEFT + j])
+        s[at.LEFT + j] = max(0.0, s[at.LEFT + j])
+    is_loss[t] = False
+    for j in range(LANES):
+        is_loss[t] |= row[j] > 0.0
+    for earlier in range(max(0, t - loss_years), t):
+        if not is_loss[earlier]:
+            continue
+        old = losses[earlier]
+        for j in range(LANES):
+            used = min(s[at.LEFT + j], old[j])
+            old[j] -= used
+            s[at.LEFT + j] -= used
+
+
+@kernel
+def set_tax(s: np.ndarray, rate: float) -> None:
+    for j in range(LANES):
+        s[at.TAX + j] = rate * s[at.LEFT + j]
+
+
+@kernel
+def set_adjusted(s: np.ndarray, rate: float) -> None:
+    for j in range(LANES):
+        s[at.ADJUSTED + j] = rate * s[at.LEFT + j]
+
+
+@kernel
+def flow_in(s: np.ndarray) -> None:
     """Operating cash, and the flows of the project before and after tax."""
-    before, after = flows[0, t], flows[1, t]
     for j in range(LANES):
         income = s[at.REVENUE + j] + s[at.OUTPUT_VAT + j] + s[at.SUBSIDY + j]
         outgo = s[at.COST + j] + s[at.INPUT_VAT + j] + s[at.VAT_DUE + j] + s[at.LEVIED + j]
@@ -184,8 +213,8 @@ def flow_in(s: np.ndarray, flows: np.ndarray, t: int) -> None:
         s[at.OPERATING + j] = operating
         s[at.FLOW + j] = operating - invested - s[at.TAX + j]
         s[at.TAXES + j] += s[at.VAT_DUE + j] + s[at.LEVIED + j] + s[at.TAX + j]
-        before[j] = operating - invested
-        after[j] = operating - invested - s[at.ADJUSTED + j]
+        s[at.BEFORE_TAX + j] = operating - invested
+        s[at.AFTER_TAX + j] = operating - invested - s[at.ADJUSTED + j]
 
 
 @kernel
@@ -212,18 +241,28 @@ def repay_as_able(s: np.ndarray, owed: np.ndarray) -> None:
 
 
 @kernel
-def cover(s: np.ndarray, flows: np.ndarray, building: float, t: int) -> None:
+def cover(s: np.ndarray, building: float) -> None:
     """Debt service cover; the short loan of the year; the flow of the owners."""
-    equity = flows[2, t]
     for j in range(LANES):
         service = s[at.PRINCIPAL + j] + s[at.INTEREST + j] + s[at.RUNNING + j]
         counts = service * (1.0 - building) > 0.0
         dscr = (s[at.OPERATING + j] - s[at.TAX + j]) / service
-        s[at.MIN_DSCR + j] = min(s[at.MIN_DSCR + j], dscr) if counts else s[at.MIN_DSCR + j]
+        s[at.MIN_DSCR + j] = min(s[at.MIN_DSCR + j], dscr if counts else math.inf)
         borrowed = max(0.0, -s[at.AVAILABLE + j])
-        equity[j] = s[at.FLOW + j] + borrowed - s[at.SHORT + j]
+        s[at.EQUITY_FLOW + j] = s[at.FLOW + j] + borrowed - s[at.SHORT + j]
         s[at.MOST_SHORT + j] = max(s[at.MOST_SHORT + j], borrowed)
         s[at.SHORT + j] = borrowed
+
+
+@kernel
+def keep_flows(s: np.ndarray, flows: np.ndarray, t: int) -> None:
+    before, after, equity = flows[0, t], flows[1, t], flows[2, t]
+    for j in range(LANES):
+        before[j] = s[at.BEFORE_TAX + j]
+    for j in range(LANES):
+        after[j] = s[at.AFTER_TAX + j]
+    for j in range(LANES):
+        equity[j] = s[at.EQUITY_FLOW + j]
 
 
 @kernel
