@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,7 +11,6 @@ from tuijin.engines.returns import appraise, read_project
 from tuijin.engines.returns.statements import build_statements
 
 many = settings(max_examples=150, deadline=None)
-_BUILT = {}
 
 
 def near(size):

@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from tuijin.engines.returns.kernels import dated, roots
+from tuijin.engines.returns.kernels import dated
 from tuijin.engines.returns.rates import Rates, of_roots
 from tuijin.engines.returns.statuses import RateStatus
 from tuijin.errors import DidNotConverge, ParameterOutOfRange
@@ -30,9 +30,8 @@ def dated_rates(dates: Sequence[date], flows_yuan: Sequence[float]) -> Rates:
     years, flows = _by_day(dates, flows_yuan)
     moving = flows != 0.0
     years, flows = years[moving], flows[moving]
-    if roots.count_sign_changes(flows) == 0:
-        status = RateStatus.NONE if flows.size else RateStatus.ANY
-        return Rates(status, float("nan"), ())
+    if not flows.size:
+        return Rates(RateStatus.ANY, float("nan"), ())
     found = np.empty(flows.size)
     low, high = math.log1p(LOWEST_RATIO), math.log1p(HIGHEST_RATIO)
     n_found = dated.find_all(flows, years - years[0], low, high, found)
@@ -48,7 +47,7 @@ def dated_value_yuan(
     if not rate_ratio > -1:
         raise ParameterOutOfRange(f"rate_ratio must exceed -1, got {rate_ratio}")
     years, flows = _by_day(dates, flows_yuan)
-    return float(dated.present_value(flows, years, math.log1p(rate_ratio)))
+    return float(flows @ np.exp(-years * math.log1p(rate_ratio)))
 
 
 def _by_day(dates: Sequence[date], flows_yuan: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:

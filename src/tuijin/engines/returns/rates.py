@@ -12,8 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuijin.engines.returns.kernels import rates_by_lane, roots
-from tuijin.engines.returns.kernels.lanes import LANES
-from tuijin.engines.returns.kernels.years import level_payment
 from tuijin.engines.returns.statuses import RateStatus
 from tuijin.errors import ParameterOutOfRange
 
@@ -44,16 +42,10 @@ def internal_rates(flows_yuan: np.ndarray) -> Rates:
     may be several.
     """
     flows = _checked(flows_yuan)
-    changes = roots.count_sign_changes(flows)
-    if changes == 0:
-        status = RateStatus.NONE if flows.any() else RateStatus.ANY
-        return Rates(status, float("nan"), ())
-    trimmed = roots.trim(flows)
-    found = np.empty(trimmed.size)
-    if changes == 1:
-        found[0], n_found = 1 / roots.find_single(trimmed) - 1, 1
-    else:
-        n_found = roots.find_all(trimmed, found)
+    found = np.empty(flows.size)
+    n_found = roots.all_rates(flows, found)
+    if n_found < 0:
+        return Rates(RateStatus.ANY, float("nan"), ())
     return of_roots(found[:n_found])
 
 
@@ -117,21 +109,23 @@ def payback_years(flows_yuan: np.ndarray, *, rate_ratio: float = 0.0) -> float:
     """
     Years from the first flow until what came in covers what went out for good.
 
-    The year of crossing is divided in proportion. Dynamic with a rate, static without; NaN if never.
+    The year of crossing is divided in proportion. Dynamic with a rate, else static; NaN if never.
     """
     flows = _checked(flows_yuan)
     _check_rate("rate_ratio", rate_ratio)
-    lanes = np.zeros((flows.size, LANES))
-    lanes[:, 0] = flows * (1 + rate_ratio)
-    total, found = np.empty(LANES), np.empty(LANES)
-    rates_by_lane.paybacks(lanes, rate_ratio, total, found)
-    return float(found[0] - 1)
+    total = np.cumsum(flows * (1 + rate_ratio) ** -np.arange(float(flows.size)))
+    if not (total < 0).any() or total[-1] < 0:
+        return float("nan")
+    last = int(np.flatnonzero(total < 0)[-1])
+    return float(last + total[last] / (total[last] - total[last + 1]))
 
 
 def capital_recovery_ratio(*, rate_ratio: float, n_years: int) -> float:
     """CRF: the equal yearly payment that returns 1 with interest."""
     _check_rate("rate_ratio", rate_ratio)
-    return float(level_payment(1.0, rate_ratio, n_years))
+    if rate_ratio == 0:
+        return 1 / n_years
+    return float(rate_ratio / (1 - (1 + rate_ratio) ** -n_years))
 
 
 def _checked(flows_yuan: np.ndarray) -> np.ndarray:

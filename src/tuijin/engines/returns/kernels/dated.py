@@ -13,18 +13,11 @@ import math
 
 import numpy as np
 
-from tuijin.engines.returns.kernels.compiling import kernel
+from tuijin.engines.returns.kernels.compiling import entry, kernel
+from tuijin.engines.returns.kernels.roots import count_sign_changes
 
 _CLOSE_WIDTH = 1e-7  # pieces this small with a value of almost 0 hold one (double) root
 _MOST_PIECES = 100_000
-
-
-@kernel
-def present_value(flows: np.ndarray, years: np.ndarray, x: float) -> float:
-    value = 0.0
-    for i in range(flows.size):
-        value += flows[i] * math.exp(-years[i] * x)
-    return value
 
 
 @kernel
@@ -87,7 +80,7 @@ def refine(flows: np.ndarray, years: np.ndarray, low: float, high: float) -> flo
     return x
 
 
-@kernel
+@entry
 def find_all(
     flows: np.ndarray, years: np.ndarray, low: float, high: float, roots: np.ndarray
 ) -> int:
@@ -96,6 +89,8 @@ def find_all(
 
     Flows are not 0, and years rise from 0.
     """
+    if count_sign_changes(flows) == 0:
+        return 0
     starts, widths = np.empty(128), np.empty(128)
     starts[0], widths[0], top, found, pieces = low, high - low, 0, 0, 0
     while top >= 0:

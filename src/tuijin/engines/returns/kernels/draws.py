@@ -9,7 +9,7 @@ import numpy as np
 from tuijin.engines.returns.kernels import channels as ch
 from tuijin.engines.returns.kernels import lanes as at
 from tuijin.engines.returns.kernels import years as step
-from tuijin.engines.returns.kernels.compiling import kernel
+from tuijin.engines.returns.kernels.compiling import entry, kernel
 from tuijin.engines.returns.kernels.lanes import LANES
 from tuijin.engines.returns.kernels.rates_by_lane import (
     N_WORK,
@@ -32,11 +32,10 @@ def run_years(
     debts[:] = 0.0
     before_financing, loss_years = scalars[ch.BEFORE_FINANCING], int(scalars[ch.LOSS_YEARS])
     for t in range(series.shape[1]):
-        is_building = t < int(scalars[ch.N_BUILDING])
-        building = 1.0 if is_building else 0.0
+        building = 1.0 if t < int(scalars[ch.N_BUILDING]) else 0.0
         step.add_up(s, series, group, channel, scales, t)
         step.levy(s, scalars[ch.SURCHARGE])
-        step.borrow(s, debts, loans, shares, is_building, t)
+        step.borrow(s, debts, loans, shares, building, t)
         step.invest(s, years[ch.INTEREST_WRITTEN_OFF, t])
         equity = years[ch.CAPITAL_EQUITY, t]
         step.hold_capital(s, equity, scalars[ch.CAPITAL_RATE], scalars[ch.SHORT_RATE])
@@ -51,7 +50,7 @@ def run_years(
         step.flow_in(s)
         step.finance(s, building)
         for i in range(loans.shape[0]):
-            is_able = loans[i, ch.REPAYMENT] == ch.AS_ABLE and not is_building
+            is_able = loans[i, ch.REPAYMENT] == ch.AS_ABLE and building == 0.0
             if is_able and t >= int(loans[i, ch.FIRST_YEAR]):
                 step.repay_as_able(s, debts[2 * i])
         step.cover(s, building)
@@ -68,7 +67,7 @@ def load_scales(scales: np.ndarray, start: int, n_lanes: int, out: np.ndarray) -
             out[g * LANES + j] = scales[start + min(j, n_lanes - 1), g]
 
 
-@kernel
+@entry
 def run_draws(tables: tuple, scales: np.ndarray, figures: np.ndarray, statuses: np.ndarray) -> None:
     """Figures (n_figures, n_draws) and statuses (3, n_draws) of one project."""
     series, scalars = tables[0], tables[6]

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tuijin.engines.returns.kernels.compiling import kernel
+from tuijin.engines.returns.kernels.compiling import entry, kernel
 from tuijin.engines.returns.kernels.lanes import LANES
 from tuijin.engines.returns.kernels.roots import ONE, find_rate
 
@@ -88,7 +88,7 @@ def find_lane_rates(
             rates[j], statuses[j] = find_rate(flows[:, j].copy())
 
 
-@kernel
+@entry
 def find_rates(flows: np.ndarray, rates: np.ndarray, statuses: np.ndarray) -> None:
     """`find_rate` of each row of flows (n_rows, n_years)."""
     n_rows, n_years = flows.shape

@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 
-from tuijin.engines.returns.kernels.compiling import kernel
+from tuijin.engines.returns.kernels.compiling import entry, kernel
 
 NONE, ONE, SEVERAL, ANY = range(4)
 
@@ -255,3 +255,16 @@ def find_rate(flows: np.ndarray) -> tuple[float, int]:
     if found == 0:
         return math.nan, NONE
     return choose(rates[:found]), (ONE if found == 1 else SEVERAL)
+
+
+@entry
+def all_rates(flows: np.ndarray, rates: np.ndarray) -> int:
+    """Write all rates of flows in rising order and return how many; -1 where nothing flows."""
+    changes = count_sign_changes(flows)
+    trimmed = trim(flows)
+    if changes == 0:
+        return 0 if trimmed.size else -1
+    if changes == 1:
+        rates[0] = 1.0 / find_single(trimmed) - 1.0
+        return 1
+    return find_all(trimmed, rates)

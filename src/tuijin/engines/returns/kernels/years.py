@@ -96,14 +96,14 @@ def level_payment(principal: float, rate: float, term: float) -> float:
 
 @kernel
 def borrow(
-    s: np.ndarray, debts: np.ndarray, loans: np.ndarray, shares: np.ndarray, building: bool, t: int
+    s: np.ndarray, debts: np.ndarray, loans: np.ndarray, shares: np.ndarray, building: float, t: int
 ) -> None:
     """Each loan drawn, its interest counted, and what was agreed on paid back."""
     clear_loans(s)
     for i in range(loans.shape[0]):
         owed, part = debts[2 * i], debts[2 * i + 1]
         rate, share, kind = loans[i, ch.RATE], shares[i, t], loans[i, ch.REPAYMENT]
-        if building:
+        if building != 0.0:
             build_with(s, owed, share, rate, loans[i, ch.IS_PAID])
             continue
         if t == int(loans[i, ch.FIRST_YEAR]) and kind != ch.AS_ABLE:
