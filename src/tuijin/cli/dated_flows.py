@@ -85,11 +85,10 @@ def _parse_amount(text: str) -> float:
 
 
 def _problem(name: str, number: int, column: int, fault: Fault) -> Problem:
-    code, expected = fault.args
-    what = {"date": "no date can be read", "decimal": "no amount can be read"}[code]
+    what = {"date": "no date can be read", "decimal": "no amount can be read"}[fault.code]
     return Problem(
-        code, what, sheet=name, row=number, column="AB"[column] if column < 2 else str(column + 1),
-        expected=expected,
+        fault.code, what, sheet=name, row=number, column="AB"[column] if column < 2 else str(column + 1),
+        expected=fault.expected,
     )  # fmt: skip
 
 

@@ -192,14 +192,17 @@ def test_every_dated_root_is_a_root_and_none_is_missed(shared):
 
 
 def test_several_dated_roots_are_told():
-    dates = [date(2020, 1, 1), date(2021, 1, 1), date(2022, 1, 1), date(2023, 1, 1)]
-    flows = flows_with_roots(0.1, 0.2, 0.3)
-    days = [0, 366, 731, 1096]
-    found = dated_rates(dates, list(flows))
+    dates = [date.fromordinal(738_000 + 365 * n) for n in range(4)]
+    found = dated_rates(dates, list(flows_with_roots(0.1, 0.2, 0.3)))
     assert found.status == RateStatus.SEVERAL
-    for rate in found.all_ratio:
-        value = sum(f * (1 + rate) ** (-d / 365) for f, d in zip(flows, days, strict=True))
-        assert value == pytest.approx(0, abs=1e-9)
+    assert found.rate_ratio == found.all_ratio[0]
+    assert found.all_ratio == pytest.approx([0.1, 0.2, 0.3], abs=1e-8)
+
+
+def test_a_leap_day_can_take_roots_away():
+    """The same flows on 1 January: 2020 has 366 days, and two of the three rates are gone."""
+    dates = [date(year, 1, 1) for year in range(2020, 2024)]
+    assert dated_rates(dates, list(flows_with_roots(0.1, 0.2, 0.3))).status == RateStatus.ONE
 
 
 def test_dated_flows_without_a_root():

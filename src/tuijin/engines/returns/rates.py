@@ -53,9 +53,8 @@ def of_roots(found_ratio: np.ndarray) -> Rates:
     if not found_ratio.size:
         return Rates(RateStatus.NONE, float("nan"), ())
     status = RateStatus.ONE if found_ratio.size == 1 else RateStatus.SEVERAL
-    return Rates(
-        status, float(roots.choose(found_ratio)), tuple(float(rate) for rate in found_ratio)
-    )
+    every = tuple(float(rate) for rate in found_ratio)
+    return Rates(status, next((rate for rate in every if rate >= 0), every[-1]), every)
 
 
 def internal_rates_of_rows(flows_yuan: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
