@@ -87,9 +87,13 @@ def _parse_amount(text: str) -> float:
 def _problem(name: str, number: int, column: int, fault: Fault) -> Problem:
     what = {"date": "no date can be read", "decimal": "no amount can be read"}[fault.code]
     return Problem(
-        fault.code, what, sheet=name, row=number, column="AB"[column] if column < 2 else str(column + 1),
+        fault.code,
+        what,
+        sheet=name,
+        row=number,
+        column="AB"[column] if column < 2 else str(column + 1),
         expected=fault.expected,
-    )  # fmt: skip
+    )
 
 
 def _header_problem(name: str, header: tuple[str, ...]) -> Problem:

@@ -25,7 +25,7 @@ _FLOWS = {
 
 
 def write_workbook(project: Project) -> bytes:
-    """The same project gives the same bytes."""
+    """Statements and figures of the project, as an xlsx file."""
     buffer = io.BytesIO()
     book = open_book(buffer)
     formats = Formats(book)

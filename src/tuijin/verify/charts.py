@@ -24,7 +24,7 @@ def build_charts(verdict: Verdict, claim: Claim) -> list[dict[str, Any]]:
         found.append(
             {
                 "id": f"distribution-{verdict.pk}",
-                "title": _("%(metric)s：抽样分布与目标")
+                "title": _distribution_title(verdict)
                 % {"metric": either(*metrics.name_of(claim.metric))},
                 "option": _distribution(distribution, verdict),
             }
@@ -38,6 +38,14 @@ def build_charts(verdict: Verdict, claim: Claim) -> list[dict[str, Any]]:
         for chart in verdict.charts.get("explained", ())
     ]
     return found
+
+
+def _is_log(verdict: Verdict) -> bool:
+    return verdict.binding.kind == "evidence"
+
+
+def _distribution_title(verdict: Verdict) -> str:
+    return _("%(metric)s：实测分布与目标") if _is_log(verdict) else _("%(metric)s：抽样分布与目标")
 
 
 def _chart_title(chart: dict[str, Any], verdict: Verdict) -> str:
@@ -68,7 +76,7 @@ def _distribution(data: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
     target = verdict.inputs["statement"]["target"]
     series: dict[str, Any] = {
         "type": "bar",
-        "name": _("抽样次数"),
+        "name": _("实测次数") if _is_log(verdict) else _("抽样次数"),
         "data": [list(pair) for pair in zip(middles, counts, strict=True)],
         "barWidth": "96%",
     }
