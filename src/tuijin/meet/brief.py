@@ -13,7 +13,7 @@ from tuijin.meet.documents import (
     questions,
     sum_up,
 )
-from tuijin.meet.paper import Block, Brief, Heading, Paragraph, Table
+from tuijin.paper import Block, Brief, Heading, Paragraph, Table
 from tuijin.meet.sheets import Sheet
 from tuijin.meet.wording import stated_sentence, write_date, write_formula
 from tuijin.push.issues import is_overdue

@@ -17,7 +17,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.shared import Mm, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from tuijin.meet.paper.document import (
+from tuijin.paper.document import (
     Block,
     Brief,
     Facts,
@@ -29,9 +29,9 @@ from tuijin.meet.paper.document import (
     Table,
     Verdicts,
 )
-from tuijin.meet.paper.numbering import number_blocks
-from tuijin.meet.paper.pdf import NO_TIME, render_png
-from tuijin.meet.paper.word_parts import (
+from tuijin.paper.numbering import number_blocks
+from tuijin.paper.pdf import NO_TIME, render_png
+from tuijin.paper.word_parts import (
     BODY_PT,
     FANG,
     HEI,

@@ -11,8 +11,8 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
-from tests.meet.paper.samples import HOSTILE, SVG, VERDICTS, make_pack
-from tuijin.meet.paper import (
+from tests.paper.samples import HOSTILE, SVG, VERDICTS, make_pack
+from tuijin.paper import (
     Brief,
     Facts,
     Figure,

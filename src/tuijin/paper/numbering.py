@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tuijin.errors import ParameterOutOfRange
-from tuijin.meet.paper.document import Block, Heading, Language
+from tuijin.paper.document import Block, Heading, Language
 
 _DIGITS = "零一二三四五六七八九"
 

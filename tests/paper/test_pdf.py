@@ -9,8 +9,8 @@ import math
 import pytest
 from pypdf import PdfReader
 
-from tests.meet.paper.samples import HOSTILE, SVG, VERDICTS, make_pack
-from tuijin.meet.paper import (
+from tests.paper.samples import HOSTILE, SVG, VERDICTS, make_pack
+from tuijin.paper import (
     Brief,
     Facts,
     Figure,

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-import tuijin.meet.paper
+import tuijin.paper
 
-FONTS = Path(tuijin.meet.paper.__file__).parent / "fonts"
+FONTS = Path(tuijin.paper.__file__).parent / "fonts"
 PUNCTUATION = "−∑∞，。、；：？！“”‘’（）〔〕【】《》〈〉—…·－～①②③④⑤⑥⑦⑧⑨⑩℃‰±×÷≤≥≠≈→％²³㎡"
 NAMES = "镕堃喆垚玥"  # in names of people and firms, and not in GB/T 2312
 

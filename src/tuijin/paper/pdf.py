@@ -11,8 +11,8 @@ from typing import Any
 
 import typst
 
-from tuijin.meet.paper.document import Block, Brief, Language, Pack
-from tuijin.meet.paper.numbering import number_blocks
+from tuijin.paper.document import Block, Brief, Language, Pack
+from tuijin.paper.numbering import number_blocks
 
 HERE = Path(__file__).parent
 # The same document gives the same bytes: files carry no time of making.

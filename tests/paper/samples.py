@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuijin.meet.paper import (
+from tuijin.paper import (
     Pack,
     Page,
     Paragraph,

@@ -1,6 +1,6 @@
 """Documents on paper: a small model of a document, rendered to PDF and to DOCX (pure)."""
 
-from tuijin.meet.paper.document import (
+from tuijin.paper.document import (
     Block,
     Brief,
     Facts,
@@ -15,8 +15,8 @@ from tuijin.meet.paper.document import (
     VerdictRow,
     Verdicts,
 )
-from tuijin.meet.paper.pdf import render_pdf
-from tuijin.meet.paper.word import render_docx
+from tuijin.paper.pdf import render_pdf
+from tuijin.paper.word import render_docx
 
 __all__ = [
     "Block", "Brief", "Facts", "Figure", "Heading", "Pack", "Page", "Paragraph", "Question",
