@@ -177,7 +177,6 @@ PAGES: dict[str, list[Ask]] = {
     "/stops/{id}/": page("read", "stop"),
     "/stops/{id}/change/": form("edit", "stop", changes=True, act="unpin"),
     "/stops/{id}/comments/": form("comment", "stop", text="看了"),
-    "/decisions/{id}/close/": page("decide", "decision", changes=True),
 }  # fmt: skip
 ROUTES = PAGES | {
     f"/api/v1/{noun}{end}": asks for noun, ends in API.items() for end, asks in ends.items()

@@ -96,10 +96,12 @@ def load_rulebooks() -> dict[str, list[Threshold]]:
     return books
 
 
-def rulebook_of(place_id: str, *, kind: str = Rulebook.Kind.LIGHT) -> str:
+def rulebook_of(
+    place_id: str, *, kind: str = Rulebook.Kind.LIGHT, default: str = DEFAULT_RULEBOOK
+) -> str:
     """The rulebook a place uses: its own, or that of the nearest place above."""
     chosen, parents = _choices(kind), _parents()
-    return _nearest(place_id, chosen, parents) or DEFAULT_RULEBOOK
+    return _nearest(place_id, chosen, parents) or default
 
 
 def _choices(kind: str) -> dict[str, str]:
