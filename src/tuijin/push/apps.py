@@ -8,9 +8,10 @@ class PushConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tuijin.push import nouns
+        from tuijin.push import nouns, panel
 
         nouns.register()
+        panel.register()
 
     def load_presets(self) -> None:
         """Called at every start, when the tables are there."""
