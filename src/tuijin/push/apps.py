@@ -15,6 +15,7 @@ class PushConfig(AppConfig):
 
     def load_presets(self) -> None:
         """Called at every start, when the tables are there."""
-        from tuijin.push import presets
+        from tuijin.push import beat, presets
 
         presets.load_presets()
+        beat.expect_hour()
