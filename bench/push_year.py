@@ -145,7 +145,9 @@ class Year:
                 for n, p in enumerate(projects)
             ])  # fmt: skip
             records.save_new([
-                Node(project=p, node="start", due_on=FIRST + timedelta(days=self.rng.randrange(400)))
+                Node(
+                    project=p, node="start", due_on=FIRST + timedelta(days=self.rng.randrange(400))
+                )
                 for p in self.rng.sample(projects, n_projects // 3)
             ])  # fmt: skip
             people = [("dispatcher", "city_coordinator", ("150200",))]
@@ -195,7 +197,7 @@ class Year:
 
     def _raise(self, day: date) -> None:
         pk = self.rng.choice(list(self.projects))
-        key, _, officer, county = self.projects[pk]
+        key, _, officer, _ = self.projects[pk]
         row = self.ask(officer, "/issues", title=f"事项{len(self.known)}", project=key,
                        category=self.rng.choice(["funds", "energy", "labour"]))  # fmt: skip
         self._meet(row, pk, day)
@@ -290,7 +292,7 @@ class Year:
             if one.state in ("closed", "dropped"):
                 continue
             due = next_due(one)
-            late = late_days(due, day) if due else 0
+            late = late_days(due, day, one.pauses) if due else 0
             for level, after in LEVELS:
                 if late >= after:
                     one.level = max(one.level, level)
@@ -342,7 +344,7 @@ def next_due(one: Known) -> date | None:
     def end(start: date, amount: int, unit: str) -> date | None:
         return walk(start, amount, unit, is_workday, one.pauses)
 
-    if one.state in ("closed", "dropped"):
+    if one.state in ("closed", "dropped") or any(b is None for _, b in one.pauses):
         return None
     if one.state == "raised":
         return end(one.opened, 0, "workday")
@@ -358,13 +360,14 @@ def next_due(one: Known) -> date | None:
     return min(feedback, solved) if feedback and solved else None
 
 
-def late_days(due: date, day: date) -> int:
+def late_days(due: date, day: date, pauses: list[tuple[date, date | None]]) -> int:
     from chinese_calendar import is_workday
 
     count = 0
     while due < day:
         due += timedelta(days=1)
-        count += is_workday(due)
+        stood = any(a <= due and (b is None or due < b) for a, b in pauses)
+        count += is_workday(due) and not stood
     return count
 
 

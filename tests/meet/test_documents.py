@@ -15,8 +15,8 @@ from tuijin.meet import ballots, documents, ordering, remarks
 from tuijin.meet.brief import build_brief
 from tuijin.meet.decisions import decide
 from tuijin.meet.models import Meeting, Stop
-from tuijin.paper import render_docx, render_pdf
 from tuijin.meet.sheets import build_sheets
+from tuijin.paper import render_docx, render_pdf
 from tuijin.push.models import Issue
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from tuijin.push.workdays import PUBLISHED_UNTIL, build_calendar
 CALENDAR = build_calendar()
 DAYS = st.dates(date(2023, 6, 1), date(2027, 6, 30))
 
-# 国办发明电〔2024〕12号 for 2025, 国办发明电〔2025〕7号 for 2026: days off on weekdays, days worked on weekends.
+# The State Council's notices for 2025 and 2026: days off on weekdays, days worked on weekends.
 OFF = """
 2025-01-01 2025-01-28 2025-01-29 2025-01-30 2025-01-31 2025-02-03 2025-02-04 2025-04-04 2025-05-01
 2025-05-02 2025-05-05 2025-06-02 2025-10-01 2025-10-02 2025-10-03 2025-10-06 2025-10-07 2025-10-08
@@ -122,12 +122,16 @@ def test_as_a_walk_day_by_day(case):
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(DAYS, st.integers(0, 60))
-def test_late_days_as_counted_one_by_one(due, days):
+@given(clock_cases(), st.integers(0, 60))
+def test_late_days_as_counted_one_by_one(case, days):
+    due, _, _, pauses = case
     as_of = due + timedelta(days=days)
     passed = [due + timedelta(days=n) for n in range(1, days + 1)]
-    wanted = sum(CALENDAR.is_workday(day) for day in passed)
-    assert late_workdays(due, as_of=as_of, calendar=CALENDAR) == wanted
+    stood = [any(a <= day and (b is None or day < b) for a, b in pauses) for day in passed]
+    runs = [day for day, stands in zip(passed, stood, strict=True) if not stands]
+    wanted = sum(CALENDAR.is_workday(day) for day in runs)
+    standing = [Standing(*pause) for pause in pauses]
+    assert late_workdays(due, as_of=as_of, calendar=CALENDAR, pauses=standing) == wanted
     assert late_workdays(due, as_of=due - timedelta(days=1), calendar=CALENDAR) == 0
 
 

@@ -35,7 +35,7 @@ class Box:
     def __init__(self):
         self.letters, self.refuses = [], False
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802  the library's name
         if self.refuses:
             return "451 try later"
         self.letters.append(message_from_bytes(envelope.content, policy=policy.default))

@@ -176,10 +176,15 @@ def test_lists_keep_to_the_reader_s_sight(api):
         api("other").post("/issues", {**LAND, "project": "port"})
     assert [i["id"] for i in api("officer").get("/issues").json()["items"]] == [issue["id"]]
     assert api("other").get(f"/issues/{issue['id']}").status_code == 404
-    assert len(api("office").get("/issues?state=raised&next_due_on_to=2025-09-30").json()["items"]) == 2
+    assert (
+        len(api("office").get("/issues?state=raised&next_due_on_to=2025-09-30").json()["items"])
+        == 2
+    )
     assert api("editor").post("/issues", {**LAND, "project": "port"}).status_code in (403, 422)
 
 
-@pytest.mark.parametrize("body", [{**LAND, "category": "weather"}, {"title": "x"}, {**LAND, "state": "closed"}])
+@pytest.mark.parametrize(
+    "body", [{**LAND, "category": "weather"}, {"title": "x"}, {**LAND, "state": "closed"}]
+)
 def test_bad_bodies(api, body):
     assert api("office").post("/issues", body).status_code == 422

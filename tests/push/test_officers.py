@@ -14,7 +14,12 @@ def assign(api, name="office", **body):
     return api(name).post("/assignments", {"project": "anode", "kind": "officer", **body})
 
 
-VISIT = {"project": "anode", "visited_on": "2025-09-15", "where": "一号厂房", "record": "设备到货两台"}
+VISIT = {
+    "project": "anode",
+    "visited_on": "2025-09-15",
+    "where": "一号厂房",
+    "record": "设备到货两台",
+}
 
 
 def test_one_leader_and_one_department(api, as_system):
@@ -70,7 +75,10 @@ def test_load_and_neglect(api, as_system):
     early = {(x.holder): x for x in officers.loads(as_of=MONDAY + timedelta(days=30))}
     assert [x.neglected for x in early.values()] == [[], []]
     late = {x.holder: x for x in officers.loads(as_of=MONDAY + timedelta(days=31))}
-    assert [(p.key, days) for p, days in late["专员"].neglected] == [("copper", None), ("anode", 31)]
+    assert [(p.key, days) for p, days in late["专员"].neglected] == [
+        ("copper", None),
+        ("anode", 31),
+    ]
     assert [(p.key, days) for p, days in late["市领导"].neglected] == [("anode", None)]
     assert late["专员"].projects_count == 2
     assert late["专员"].last_visit_on == MONDAY

@@ -19,8 +19,8 @@ from tests.push.test_officers import assign
 from tuijin.push import daily, local_day
 from tuijin.push.models import Notice, Slip, Visit
 
-PAGES = ("/mine/", "/issues/", "/issues/calendar/", "/issues/ranking/", "/issues/limits/", "/today/",
-         "/officers/", "/inbox/", "/inbox/choices/")  # fmt: skip
+PAGES = ("/mine/", "/issues/", "/issues/calendar/", "/issues/ranking/", "/issues/limits/",
+         "/today/", "/officers/", "/inbox/", "/inbox/choices/")  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def test_every_page_for_everybody(api, language):
         client.cookies["django_language"] = language
         for page in PAGES:
             text(client.get(page))
-        sees = name not in ("other",)
+        sees = name != "other"
         assert client.get(f"/issues/{issue['id']}/").status_code == (200 if sees else 404), name
     assert "用地指标未落实" in text(api("officer").client.get("/mine/"))
     assert "督〔2025〕1号" in text(api("leader").client.get("/today/"))

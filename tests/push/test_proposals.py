@@ -65,7 +65,11 @@ def done(api, issue: Issue) -> None:
 def test_a_light_proposes_once_with_its_figures(city, as_system):
     behind(city.anode, Decimal("0.4"))
     (issue,) = proposals.refresh(on=MONDAY)
-    assert (issue.origin, issue.cause, issue.state) == (f"light:{city.anode.pk}", "yellow", "raised")
+    assert (issue.origin, issue.cause, issue.state) == (
+        f"light:{city.anode.pk}",
+        "yellow",
+        "raised",
+    )
     assert issue.figures[0][2] == "低于计划进度10至30个百分点"
     assert issue.figures[1][3] == "C"  # drawn from plan and progress: not for everybody
     assert issue.rule.name == "黄灯：提醒责任单位"
@@ -131,7 +135,9 @@ def test_a_node_past_its_limit(city, as_system, is_reason_given):
     records.save_new([Node(project=city.anode, node="start", due_on=MONDAY, reason=reason)])
     assert proposals.refresh(on=MONDAY) == []
     found = proposals.refresh(on=MONDAY + timedelta(days=1))
-    assert [issue.title for issue in found] == ([] if is_reason_given else ["anode项目：节点逾期：开工"])
+    assert [issue.title for issue in found] == (
+        [] if is_reason_given else ["anode项目：节点逾期：开工"]
+    )
 
 
 def test_closing_asks_the_node_again(api, city, as_system):

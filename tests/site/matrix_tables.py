@@ -236,6 +236,8 @@ PUSH: dict[str, list[Ask]] = {
     **{f"/api/v1/issues/{{id}}/{step}": form(action, "issue", changes=True)
        for step, action in STEPS.items()},
 }  # fmt: skip
-ROUTES = PAGES | PUSH | {
-    f"/api/v1/{noun}{end}": asks for noun, ends in API.items() for end, asks in ends.items()
-}
+ROUTES = (
+    PAGES
+    | PUSH
+    | {f"/api/v1/{noun}{end}": asks for noun, ends in API.items() for end, asks in ends.items()}
+)

@@ -68,11 +68,9 @@ def expect(who: Principal, ask: Ask, place: str) -> str:
     if not is_seen:
         return "missing"
     is_shared = ask.kind in ("source", "organisation")
-    if ask.kind == "issue" and ask.action == "reply" and who.role in ADDRESSED:
-        return "forbidden"
-    if ask.changes and (not is_own or (is_shared and who.own is not None)):
-        return "forbidden"
-    return "ok"
+    is_refused = not is_own or (is_shared and who.own is not None)
+    is_others = ask.action == "reply" and who.role in ADDRESSED
+    return "forbidden" if ask.changes and (is_refused or is_others) else "ok"
 
 
 def send(who: Principal, address: str, ask: Ask) -> Any:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tuijin.push import board, daily, local_day
-from tuijin.push.deadlines import Limits
+from tuijin.push.deadlines import Limits, pauses_of
 from tuijin.push.models import Issue
 from tuijin.push.wording import state_word
 
@@ -48,6 +48,8 @@ def _gather(as_of: date, *, days: int) -> dict[str, Any]:
     late = list(open_rows.filter(next_due_on__lt=as_of))
     ahead = as_of + timedelta(days=days)
     due = open_rows.filter(next_due_on__gte=as_of, next_due_on__lte=ahead)
+    pauses = pauses_of(late)
+    late_days = {i.pk: limits.late_workdays(i, pauses.get(i.pk, []), as_of=as_of) for i in late}
     return {
         "as_of": as_of.isoformat(),
         "late": [_row(issue) for issue in late],
@@ -58,10 +60,10 @@ def _gather(as_of: date, *, days: int) -> dict[str, Any]:
                 "title": issue.title,
                 "level": rule.level,
                 "to": rule.name,
-                "late_workdays": limits.late_workdays(issue, as_of=as_of),
+                "late_workdays": late_days[issue.pk],
             }
             for issue in late
-            for rule in limits.levels_due(issue, as_of=as_of)
+            for rule in limits.levels_due(issue, late=late_days[issue.pk])
         ],
     }
 

@@ -13,9 +13,9 @@ from tuijin.meet.documents import (
     questions,
     sum_up,
 )
-from tuijin.paper import Block, Brief, Heading, Paragraph, Table
 from tuijin.meet.sheets import Sheet
 from tuijin.meet.wording import stated_sentence, write_date, write_formula
+from tuijin.paper import Block, Brief, Heading, Paragraph, Table
 from tuijin.push.deadlines import is_overdue
 from tuijin.see.language import either, is_english
 

@@ -11,6 +11,19 @@ from django.utils.translation import gettext as _
 from tuijin.meet import ballots
 from tuijin.meet.days import DayPlan, load_days
 from tuijin.meet.models import Decision, Meeting, ScoreRule
+from tuijin.meet.scoring import Standing
+from tuijin.meet.sheets import Sheet, build_sheets, count_rulings
+from tuijin.meet.wording import (
+    light_word,
+    numbered,
+    ruling_word,
+    said_lines,
+    stated_sentence,
+    tour_sentences,
+    visit_time,
+    write_date,
+    write_days,
+)
 from tuijin.paper import (
     Block,
     Facts,
@@ -25,19 +38,6 @@ from tuijin.paper import (
     Verdicts,
 )
 from tuijin.paper.document import Language, Ruling
-from tuijin.meet.scoring import Standing
-from tuijin.meet.sheets import Sheet, build_sheets, count_rulings
-from tuijin.meet.wording import (
-    light_word,
-    numbered,
-    ruling_word,
-    said_lines,
-    stated_sentence,
-    tour_sentences,
-    visit_time,
-    write_date,
-    write_days,
-)
 from tuijin.see.language import either, is_english
 
 _RULINGS: dict[str, Ruling] = {

@@ -195,6 +195,7 @@ def get_slip(request: HttpRequest, slip_id: int) -> HttpResponse:
 @requires("read", to_change="reply")
 def receive_slip(request: HttpRequest, slip_id: int) -> HttpResponse:
     slip = visible.find_or_404(Slip.objects.select_related("issue"), pk=paging.as_id(slip_id))
+    issues.refuse_unaddressed(slip.issue)
     return _held(request, "slip", slip.pk, partial(escalation.receive, slip, on=local_day.today()))
 
 

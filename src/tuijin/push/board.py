@@ -30,7 +30,7 @@ def open_issues() -> QuerySet[Issue]:
 
 
 def my_issues(*, limit: int = MOST_SHOWN) -> list[Issue]:
-    """Issues that wait for the reader: addressed to the account, or about projects it answers for."""
+    """Issues in the unit's hands: addressed to the reader, or about projects they answer for."""
     who = scope.current()
     assigned = Assignment.objects.filter(user=who.user_id, ends_on=None).values("project_id")
     mine = Q(owner=who.user_id) | Q(project__in=assigned)

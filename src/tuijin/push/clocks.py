@@ -106,9 +106,19 @@ def due_on(
     return None
 
 
-def late_workdays(due: date | None, *, as_of: date, calendar: Calendar) -> int:
-    """Working days by which something due is late; a deadline ends with its day."""
-    return 0 if due is None or as_of <= due else calendar.count_workdays(due, as_of)
+def late_workdays(
+    due: date | None, *, as_of: date, calendar: Calendar, pauses: Iterable[Standing] = ()
+) -> int:
+    """Working days by which something due is late, without those on which the clock stood."""
+    if due is None or as_of <= due:
+        return 0
+    late = calendar.count_workdays(due, as_of)
+    for stand in _merged(pauses):
+        before = max(due, stand.starts_on - _DAY)
+        last = as_of if stand.ends_on is None else min(as_of, stand.ends_on - _DAY)
+        if last > before:
+            late -= calendar.count_workdays(before, last)
+    return late
 
 
 def _merged(pauses: Iterable[Standing]) -> list[Standing]:
@@ -143,9 +153,7 @@ def _run(
         last = stand.ends_on - _DAY
         if last > before:
             amount += (
-                (last - before).days
-                if calendar is None
-                else calendar.count_workdays(before, last)
+                (last - before).days if calendar is None else calendar.count_workdays(before, last)
             )
         reached = _counted(start, amount, calendar)
     return reached

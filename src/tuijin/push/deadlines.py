@@ -56,12 +56,14 @@ class Limits:
 
     def running(self, issue: Issue, pauses: Sequence[Pause]) -> list[Limit]:
         """Limits not yet met, the one that ends first first; none while the clock stands."""
+        if any(pause.ends_on is None for pause in pauses):
+            return []
         starts = {
             "raised": issue.opened_on,
             "assigned": issue.assigned_on,
             "reported": issue.reported_on,
         }
-        standing = [Standing(p.starts_on, p.ends_on) for p in pauses]
+        standing = _standing(pauses)
         found = []
         for rule in self.rules_of(issue.place_id):
             start = starts.get(rule.trigger)
@@ -103,12 +105,13 @@ class Limits:
             columns["due_on"] = whole[0]
         return columns
 
-    def late_workdays(self, issue: Issue, *, as_of: date) -> int:
-        return clocks.late_workdays(issue.next_due_on, as_of=as_of, calendar=self.calendar)
+    def late_workdays(self, issue: Issue, pauses: Sequence[Pause], *, as_of: date) -> int:
+        return clocks.late_workdays(
+            issue.next_due_on, as_of=as_of, calendar=self.calendar, pauses=_standing(pauses)
+        )
 
-    def levels_due(self, issue: Issue, *, as_of: date) -> list[ClockRule]:
+    def levels_due(self, issue: Issue, *, late: int) -> list[ClockRule]:
         """Levels that an issue has not been taken to and is late enough for, the lowest first."""
-        late = self.late_workdays(issue, as_of=as_of)
         return [
             rule
             for rule in self.rules_of(issue.place_id)
@@ -117,6 +120,10 @@ class Limits:
             and rule.amount <= late
             and rule.level > issue.level
         ]
+
+
+def _standing(pauses: Sequence[Pause]) -> list[Standing]:
+    return [Standing(pause.starts_on, pause.ends_on) for pause in pauses]
 
 
 def _runs(rule: ClockRule, issue: Issue) -> bool:

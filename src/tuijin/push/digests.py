@@ -103,7 +103,9 @@ def write_letter(user: User, *, kind: str, on: date) -> Letter | None:
         mine = board.my_issues(limit=200)
         late = [issue for issue in mine if is_late(issue, as_of=on)]
         near = [i for i in mine if i.next_due_on and on <= i.next_due_on < on + timedelta(days=7)]
-        news = [n for n in inbox(user.pk) if n.read_on is None and n.on >= on - timedelta(days=days)]
+        news = [
+            n for n in inbox(user.pk) if n.read_on is None and n.on >= on - timedelta(days=days)
+        ]
         if not (mine or news):
             return None
         title = _("每周摘要") if kind == "weekly" else _("每日摘要")

@@ -11,17 +11,19 @@ from django.db.models import Max
 from tuijin.errors import Conflict
 from tuijin.ledger import records, scope, trail
 from tuijin.push import states
-from tuijin.push.deadlines import Limits
+from tuijin.push.deadlines import Limits, pauses_of
+from tuijin.push.issues import refuse_unaddressed
 from tuijin.push.models import ClockRule, Issue, Slip
 
 
 def escalate_due(issues: Sequence[Issue], limits: Limits, *, on: date) -> list[Slip]:
     """Take every issue to each level it is late enough for."""
-    found = []
+    pauses, slips = pauses_of(issues), []
     for issue in issues:
-        for rule in limits.levels_due(issue, as_of=on):
-            found.append(write_slip(issue, rule, late=limits.late_workdays(issue, as_of=on), on=on))
-    return found
+        late = limits.late_workdays(issue, pauses.get(issue.pk, []), as_of=on)
+        rules = limits.levels_due(issue, late=late)
+        slips += [write_slip(issue, rule, late=late, on=on) for rule in rules]
+    return slips
 
 
 def write_slip(issue: Issue, rule: ClockRule, *, late: int, on: date) -> Slip:
@@ -67,6 +69,7 @@ def receive(slip: Slip, *, on: date) -> None:
     """
     issue = slip.issue
     scope.current().require("reply", place_id=issue.place_id, project_id=issue.project_id)
+    refuse_unaddressed(issue)
     if slip.received_on is not None:
         raise Conflict("已签收", code="state")
     received = {"received_on": on, "received_by": scope.current().actor}

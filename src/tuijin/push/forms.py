@@ -65,7 +65,9 @@ class IssueForm(forms.Form):
         choices = list(places)
         if choices:
             self.fields["place"] = forms.ChoiceField(
-                label=_("地区"), choices=choices, widget=forms.Select(attrs={"class": "form-select"})
+                label=_("地区"),
+                choices=choices,
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
 

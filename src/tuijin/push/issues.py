@@ -16,7 +16,7 @@ from tuijin.ledger.models import Evidence, Project, User
 from tuijin.push import states
 from tuijin.push.deadlines import Limits
 from tuijin.push.models import ClockRule, Issue, IssueStep, Pause
-from tuijin.push.states import STEPS, Step
+from tuijin.push.states import Step
 
 # Roles that answer only what is addressed to them.
 _ADDRESSED_ONLY = ("city_department", "place_officer")
@@ -115,12 +115,19 @@ def refuse(issue: Issue, step: Step) -> None:
     """
     who = scope.current()
     who.require(step.action, place_id=issue.place_id, project_id=issue.project_id)
-    if step.action == "reply" and who.role.code in _ADDRESSED_ONLY:
-        is_open_to_officer = issue.owner_id is None and who.role.reach == "projects"
-        if issue.owner_id != who.user_id and not is_open_to_officer:
-            raise NotAllowed("此事未交办给您", code="not_addressed")
+    if step.action == "reply":
+        refuse_unaddressed(issue)
     if step.is_by_others and has_in_hand(issue, who):
         raise NotAllowed("不能核验、销号自己办理的事项", code="self_approval")
+
+
+def refuse_unaddressed(issue: Issue) -> None:
+    """Refuse who answers only what is addressed to them, and this is not."""
+    who = scope.current()
+    is_open_to_officer = issue.owner_id is None and who.role.reach == "projects"
+    is_addressed = issue.owner_id == who.user_id or is_open_to_officer
+    if who.role.code in _ADDRESSED_ONLY and not is_addressed:
+        raise NotAllowed("此事未交办给您", code="not_addressed")
 
 
 def has_in_hand(issue: Issue, who: scope.Scope) -> bool:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F, Q
 
 from tuijin.ledger import scope
-from tuijin.ledger.models import Place, User
+from tuijin.ledger.models import User
+from tuijin.ledger.places_below import parents_of
 from tuijin.push import states
 from tuijin.push.models import Assignment, Issue, Notice
 
@@ -24,7 +25,8 @@ MOST_A_DAY = 20
 _DISPATCHERS = ("city_coordinator", "place_leader")
 
 
-class Line(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Line:
     """One thing to tell one person; `issue_id` None is about several at once."""
 
     user_id: int
@@ -42,7 +44,9 @@ def tell(lines: Iterable[Line], *, on: date) -> int:
     with transaction.atomic():
         User.objects.select_for_update().filter(pk__in=users).order_by("pk").first()
         rows = Notice.objects.filter(user__in=users, on=on)
-        said = set(rows.values_list("user_id", "kind", "issue_id"))
+        said: set[tuple[int, str, int | None]] = set(
+            rows.values_list("user_id", "kind", "issue_id")
+        )
         counts = Counter(user for user, kind, _ in said if kind != "more")
         fresh, over = [], Counter[int]()
         for line in wanted:
@@ -76,7 +80,7 @@ class Audience:
             for project, user in rows.values_list("project_id", "user_id"):
                 self._assigned[project].add(user)
         self._dispatchers = _dispatchers()
-        self._above = dict(Place.objects.values_list("code", "parent_id"))
+        self._above = parents_of({issue.place_id for issue in issues})
 
     def of_unit(self, issue: Issue) -> set[int]:
         found = set(self._assigned.get(issue.project_id or 0, ()))

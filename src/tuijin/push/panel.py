@@ -54,11 +54,10 @@ def build_officers(_request: HttpRequest, project: Project) -> Mapping[str, Any]
 
 
 def register() -> None:
-    panels.register(
-        panels.Panel("issues", _("问题与督办"), "push/panel_issues.html", build_issues, "main", 15)
-    )
-    panels.register(
-        panels.Panel("officers", _("包联与走访"), "push/panel_officers.html", build_officers, "side", 15)
-    )  # fmt: skip
-
-
+    for panel in (
+        panels.Panel("issues", _("问题与督办"), "push/panel_issues.html", build_issues, order=15),
+        panels.Panel(
+            "officers", _("包联与走访"), "push/panel_officers.html", build_officers, "side", 15
+        ),
+    ):
+        panels.register(panel)

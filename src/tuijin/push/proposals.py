@@ -199,5 +199,12 @@ def _claim_figures(claim_id: int) -> Figures:
     value = speaking.on.isoformat() if speaking.on else speaking.value
     if value is not None:
         shown = value if isinstance(value, str) else f"{value:.6g}"
-        figures += (("实测", "Measured", shown, "I" if speaking.field_class == "P" else speaking.field_class),)
+        figures += (
+            (
+                "实测",
+                "Measured",
+                shown,
+                "I" if speaking.field_class == "P" else speaking.field_class,
+            ),
+        )
     return figures

@@ -1,5 +1,5 @@
 """
-The way of an issue, as data: 收集 → 交办 → 承接 → 办理 → 反馈 → 核验 → 销号, with return and dispute.
+The way of an issue as data: 收集, 交办, 承接, 办理, 反馈, 核验, 销号; with return and dispute.
 
 Pages, the API and the checks are all drawn from `STEPS`; a new step is a row here.
 """

@@ -192,7 +192,7 @@ def _render(request: HttpRequest, issue: Issue, bound: StepForm | PauseForm | No
         "issue": issue,
         "today": today,
         "running": [] if issue.is_over else limits.running(issue, pauses),
-        "late_days": limits.late_workdays(issue, as_of=today),
+        "late_days": limits.late_workdays(issue, pauses, as_of=today),
         "pauses": pauses,
         "is_paused": any(pause.ends_on is None for pause in pauses),
         "may_dispatch": owns and who.may("dispatch") and not issue.is_over,

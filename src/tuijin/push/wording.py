@@ -11,6 +11,7 @@ from tuijin.push.models import ClockRule, Issue, Notice, Slip
 from tuijin.push.states import STEPS
 from tuijin.see.language import either
 
+
 def state_word(code: str) -> str:
     return either(*CHOICES["issue_state"].get(code, ("", "")))
 

@@ -16,7 +16,6 @@ from tuijin.ledger.rest.idempotency import once
 from tuijin.ledger.rest.resource import Resource
 from tuijin.ledger.trail import as_plain
 
-
 Create = Callable[[Resource, Mapping[str, Any]], int]
 Change = Callable[..., int]
 
@@ -82,9 +81,7 @@ def build_router(
         def act() -> HttpResponse:
             kind = resource.of(noun)
             seen = request.headers.get("If-Match", "")
-            row_id = change(
-                kind, paging.as_id(entry_id), bodies.read_object(request), seen=seen
-            )
+            row_id = change(kind, paging.as_id(entry_id), bodies.read_object(request), seen=seen)
             row = reading.load_row(kind, row_id)
             base = request.path.rsplit("/", 1)[0]
             return answer(row, etag=row["etag"], location=f"{base}/{row_id}")
