@@ -152,7 +152,7 @@ def test_a_claim_that_falls_short_and_is_mended(city, as_system):
     short_claim(city.anode)
     (issue,) = proposals.refresh(on=MONDAY)
     assert issue.cause == "short"
-    assert ["结论", "Verdict", "FALLS SHORT", "I"] in issue.figures
+    assert ["结论", "Verdict", "未达 FALLS SHORT", "I"] in issue.figures
     Issue.objects.filter(pk=issue.pk).update(state="closed")
     rechecks.settle(issue, on=MONDAY)
     assert read(issue.pk).state == "working"

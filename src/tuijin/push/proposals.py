@@ -21,11 +21,12 @@ from tuijin.push.issues import build_issue
 from tuijin.push.models import ClockRule, Issue, Signal
 from tuijin.see import judging
 from tuijin.see.models import LightReading
-from tuijin.verify.models import Claim
+from tuijin.verify.models import RULINGS, Claim
 from tuijin.verify.verdicts import headline
 
 _LIGHT_WORDS = {"yellow": "亮黄灯", "yellow_again": "连续亮黄灯", "red": "亮红灯"}
 _CLAIM_WORDS = {"short": "承诺未达", "stale": "承诺待重验"}
+_RULINGS = dict(RULINGS)
 _WORSE = ("stale", "late", "yellow", "yellow_again", "short", "red")
 _PART = 2000  # of one database query
 
@@ -195,7 +196,7 @@ def _claim_figures(claim_id: int) -> Figures:
     speaking = headline(claim.verdicts.filter(is_current=True).select_related("binding"))
     if speaking is None:
         return figures
-    figures += (("结论", "Verdict", speaking.ruling, "I"),)
+    figures += (("结论", "Verdict", f"{_RULINGS[speaking.ruling]} {speaking.ruling}", "I"),)
     value = speaking.on.isoformat() if speaking.on else speaking.value
     if value is not None:
         shown = value if isinstance(value, str) else f"{value:.6g}"
