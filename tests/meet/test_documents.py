@@ -107,7 +107,7 @@ def test_brief_tells_scores_formula_decisions_in_both_forms(world):
         order = {s.pk: n for n, s in enumerate(world.stops.values(), start=1)}
         ballots.cast_ranks(world.meeting, "", order)
     decide(world.meeting, project=None, text="按月调度", owner_unit="市项目办",
-           due_on=date(2025, 12, 31))  # fmt: skip
+           due_on=date(2025, 12, 31), today=AS_OF)  # fmt: skip
     brief = build_brief(documents.gather(world.meeting, as_of=AS_OF))
     text = words(render_pdf(brief))
     word = Document(io.BytesIO(render_docx(brief)))
