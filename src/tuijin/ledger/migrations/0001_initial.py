@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=40, unique=True)),
-                ('kind', models.CharField(choices=[('light', '亮灯'), ('node', '节点时限'), ('score', '计分'), ('indicator', '指标')], max_length=12)),
+                ('kind', models.CharField(choices=[('light', '亮灯'), ('node', '节点时限'), ('score', '计分'), ('indicator', '指标'), ('clock', '时限')], max_length=12)),
                 ('name', models.CharField(max_length=120)),
                 ('name_en', models.CharField(blank=True, max_length=120)),
                 ('note', models.TextField(blank=True)),
@@ -531,7 +531,7 @@ class Migration(migrations.Migration):
             name='RulebookChoice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('light', '亮灯'), ('node', '节点时限'), ('score', '计分'), ('indicator', '指标')], max_length=12)),
+                ('kind', models.CharField(choices=[('light', '亮灯'), ('node', '节点时限'), ('score', '计分'), ('indicator', '指标'), ('clock', '时限')], max_length=12)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='ledger.place')),
                 ('rulebook', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='ledger.rulebook')),
