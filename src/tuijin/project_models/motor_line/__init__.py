@@ -15,7 +15,7 @@ from tuijin.project_models import Chart, Metric, Parameter, Picture
 from tuijin.project_models.motor_line.line import build_network
 from tuijin.project_models.motor_line.metrics import METRICS, NEEDS, find_samples
 from tuijin.project_models.motor_line.pictures import draw_pictures
-from tuijin.project_models.motor_line.solving import find_cycle_seconds
+from tuijin.project_models.motor_line.solving import find_corners, find_cycle_seconds
 from tuijin.project_models.sheet import check_within, draw, read_sheet
 
 Given = Mapping[str, Parameter]
@@ -63,14 +63,10 @@ class MotorLine:
         check_within(parameters, _bounds())
         drawn_rng, line_rng = rng.spawn(2)
         drawn = draw([parameters[p.name] for p in _read()], n_draws=n_draws, rng=drawn_rng)
-        samples = find_samples(drawn, n_draws=n_draws, rng=line_rng)
-        return {
-            name: Metric(
-                name, unit, samples.get(name, np.empty(0)),
-                tuple(need for need in NEEDS[name] if not parameters[need].is_known),
-            )
-            for name, unit in METRICS.items()
-        }  # fmt: skip
+        corners = find_corners(parameters)
+        points = {name: np.concatenate((corners[name], sample)) for name, sample in drawn.items()}
+        found = find_samples(points, n_draws=n_draws + 2, rng=line_rng)
+        return {name: _metric(name, found.get(name, np.empty(0)), parameters) for name in METRICS}
 
     def decide(
         self, parameters: Given, *, metric: str, target: float
@@ -95,6 +91,13 @@ class MotorLine:
     def pictures(self, parameters: Given) -> tuple[Picture, ...]:
         values, unknown = _central(parameters)
         return draw_pictures(values, is_illustration=bool(unknown))
+
+
+def _metric(name: str, found: np.ndarray, given: Given) -> Metric:
+    """Ranges here are assumed, so the ends count and not how often a draw comes near them."""
+    needs = tuple(need for need in NEEDS[name] if not given[need].is_known)
+    ends = (float(found.min()), float(found.max())) if found.size and np.ptp(found) else None
+    return Metric(name, METRICS[name], found[2:], needs, ends)
 
 
 def _central(given: Given) -> tuple[dict[str, float], tuple[str, ...]]:

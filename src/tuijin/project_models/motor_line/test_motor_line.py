@@ -198,6 +198,18 @@ def test_what_is_not_known_is_named_and_never_made_up():
     assert metrics["local_rare_earth_supplier_count"].needs == ("local_magnet_ratio",)
 
 
+def test_assumed_ranges_decide_nothing():
+    """The ends hold every draw, and more than the spread of the draws."""
+    known = given(**LINE, best_peer_labour_hours=1.0)
+    metrics = plugin.run(known, n_draws=40, rng=np.random.default_rng(1))
+    for name in ("output_count_per_year", "labour_hours", "oee_ratio"):
+        low, high = metrics[name].ends
+        assert low < metrics[name].sample.min() <= metrics[name].sample.max() < high, name
+    settled = plugin.run(given(shifts_count=2, demand_count_per_year=1e5), n_draws=4,
+                         rng=np.random.default_rng(1))  # fmt: skip
+    assert settled["takt_seconds"].ends is None
+
+
 def test_the_cycle_that_decides_an_output():
     """At the lower even the pessimistic closed form reaches it, the higher is too slow."""
     known = {name: value for name, value in LINE.items() if name != "cycle_seconds"}
