@@ -27,7 +27,7 @@ def written_off_ratio(method: str, *, life_years: int, residual_ratio: float) ->
         return np.asarray(left * falling / falling.sum())
     if method == "straight_line" or life_years <= 2:
         return np.full(life_years, left / life_years)
-    declining = (2 / life_years) * (1 - 2 / life_years) ** np.arange(life_years - 2.0)
+    declining: np.ndarray = (2 / life_years) * (1 - 2 / life_years) ** np.arange(life_years - 2.0)
     last = max(0.0, left - declining.sum()) / 2
     written = np.append(declining, [last, last])
-    return np.minimum(written, np.maximum(0.0, left - (np.cumsum(written) - written)))
+    return np.asarray(np.minimum(written, np.maximum(0.0, left - (np.cumsum(written) - written))))

@@ -21,9 +21,13 @@ from tuijin.engines.returns.kernels.rates_by_lane import (
 
 @kernel
 def run_years(
-    tables: tuple[np.ndarray, ...], s: np.ndarray, scales: np.ndarray, debts: np.ndarray, losses: np.ndarray,
+    tables: tuple[np.ndarray, ...],
+    s: np.ndarray,
+    scales: np.ndarray,
+    debts: np.ndarray,
+    losses: np.ndarray,
     flows: np.ndarray,
-) -> None:  # fmt: skip
+) -> None:
     """Fill `flows` (project before tax, project, equity; by year and lane) and the rows of `s`."""
     series, group, channel, years, loans, shares, scalars = tables
     is_loss = np.zeros((2, series.shape[1]), dtype=np.bool_)
