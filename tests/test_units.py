@@ -18,6 +18,7 @@ PURE = ("tuijin.engines", "tuijin.project_models", "tuijin.importers", "tuijin.v
 # Figures of a claim are in the unit of its Statement; `decides` names each by a suffixed name.
 IN_UNIT_OF_STATEMENT = {"value", "interval", "low", "high", "decides"}
 SAID_ELSEWHERE = {
+    "tuijin.engines.returns.spec.Asset.yuan_by_year": "yuan, in each year from the first",
     "tuijin.engines.flow.distributions.Draw.numbers": "in the unit of what is drawn",
     "tuijin.engines.flow.layout.Layout.numbers": "a table for the kernels, whose columns say",
 }

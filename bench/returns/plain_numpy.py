@@ -92,5 +92,6 @@ def _rate(flows: np.ndarray) -> np.ndarray:
     for _ in range(12):
         terms = flows * (1 + rate) ** -t
         slope = -(t * terms).sum(axis=0) / (1 + rate)
-        rate = np.maximum(-0.9, rate - terms.sum(axis=0) / slope)
+        with np.errstate(all="ignore"):  # draws without a rate wander off
+            rate = np.maximum(-0.9, rate - terms.sum(axis=0) / slope)
     return rate

@@ -56,7 +56,7 @@ def describe(project: Project, *, risk: Risk) -> dict[str, Any]:
 
 
 def _figures(base: Returns) -> dict[str, Any]:
-    figures = {name: _number(values[0]) for name, values in asdict(base).items()}
+    figures: dict[str, Any] = {name: _number(values[0]) for name, values in asdict(base).items()}
     for rate in _RATES:
         figures[f"{rate}_status"] = RateStatus(int(figures[f"{rate}_status"])).name.lower()
     return figures

@@ -110,7 +110,10 @@ def _costs(sheet: YearSheet, project: Project) -> None:
 
 
 def _assets(sheet: YearSheet, project: Project) -> None:
-    spent, vat, fixed, others = [], [], [], []
+    spent: list[str] = []
+    vat: list[str] = []
+    fixed: list[str] = []
+    others: list[str] = []
     for i, (name, asset) in enumerate(project.assets.items()):
         paid = by_spending_year(project, asset.yuan_by_year).tolist()
         sheet.given(f"asset{i}_paid", f"{name} 投资", paid)
@@ -162,7 +165,7 @@ def _vat(sheet: YearSheet, project: Project) -> None:
 
 def _loans(sheet: YearSheet, project: Project) -> None:
     parts: dict[str, list[str]] = {"drawn": [], "interest": [], "agreed": [], "owed": []}
-    paid = []
+    paid: list[str] = []
     for i, (name, loan) in enumerate(project.loans.items()):
         own = f"loan{i}"
         sheet.given(f"{own}_share", f"{name} 占投资比例",

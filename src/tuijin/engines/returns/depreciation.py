@@ -23,10 +23,11 @@ def written_off_ratio(method: str, *, life_years: int, residual_ratio: float) ->
     """
     left = 1.0 - residual_ratio
     if method == "sum_of_years":
-        return left * np.arange(life_years, 0, -1) / (life_years * (life_years + 1) / 2)
+        falling = np.arange(life_years, 0, -1, dtype=np.float64)
+        return np.asarray(left * falling / falling.sum())
     if method == "straight_line" or life_years <= 2:
         return np.full(life_years, left / life_years)
-    declining = (2 / life_years) * (1 - 2 / life_years) ** np.arange(life_years - 2.0)
+    declining: np.ndarray = (2 / life_years) * (1 - 2 / life_years) ** np.arange(life_years - 2.0)
     last = max(0.0, left - declining.sum()) / 2
     written = np.append(declining, [last, last])
-    return np.minimum(written, np.maximum(0.0, left - (np.cumsum(written) - written)))
+    return np.asarray(np.minimum(written, np.maximum(0.0, left - (np.cumsum(written) - written))))

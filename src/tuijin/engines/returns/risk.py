@@ -34,7 +34,7 @@ class Risk:
         known = values[~np.isnan(values)]
         if not known.size:
             return np.full(len(QUANTILES_RATIO), np.nan)
-        return np.quantile(known, QUANTILES_RATIO)
+        return np.asarray(np.quantile(known, QUANTILES_RATIO))
 
 
 def simulate(project: Project, *, n_draws: int, seed: int) -> Risk:

@@ -51,8 +51,9 @@ def order_by_rank(
     if n_draws > 2 * n_variables:  # take out what correlation the shuffling left by chance
         chance = np.linalg.cholesky(np.corrcoef(shuffled, rowvar=False).reshape(n_variables, -1))
         shuffled = np.linalg.solve(chance, shuffled.T).T
-    wanted = shuffled @ _cholesky(_to_pearson(correlation_ratio)).T
-    return wanted.argsort(axis=0).argsort(axis=0)
+    wanted: np.ndarray = shuffled @ _cholesky(_to_pearson(correlation_ratio)).T
+    order: np.ndarray = wanted.argsort(axis=0)
+    return order.argsort(axis=0)
 
 
 def normal_scores(n_draws: int) -> np.ndarray:

@@ -21,9 +21,13 @@ from tuijin.engines.returns.kernels.rates_by_lane import (
 
 @kernel
 def run_years(
-    tables: tuple, s: np.ndarray, scales: np.ndarray, debts: np.ndarray, losses: np.ndarray,
+    tables: tuple[np.ndarray, ...],
+    s: np.ndarray,
+    scales: np.ndarray,
+    debts: np.ndarray,
+    losses: np.ndarray,
     flows: np.ndarray,
-) -> None:  # fmt: skip
+) -> None:
     """Fill `flows` (project before tax, project, equity; by year and lane) and the rows of `s`."""
     series, group, channel, years, loans, shares, scalars = tables
     is_loss = np.zeros((2, series.shape[1]), dtype=np.bool_)
@@ -68,7 +72,9 @@ def load_scales(scales: np.ndarray, start: int, n_lanes: int, out: np.ndarray) -
 
 
 @entry
-def run_draws(tables: tuple, scales: np.ndarray, figures: np.ndarray, statuses: np.ndarray) -> None:
+def run_draws(
+    tables: tuple[np.ndarray, ...], scales: np.ndarray, figures: np.ndarray, statuses: np.ndarray
+) -> None:
     """Figures (n_figures, n_draws) and statuses (3, n_draws) of one project."""
     series, scalars = tables[0], tables[6]
     n_draws, n_years = scales.shape[0], series.shape[1]
