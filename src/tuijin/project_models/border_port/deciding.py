@@ -144,7 +144,7 @@ def find_corners(given: Given) -> dict[str, np.ndarray]:
 
     A fast port sends more AGVs to its gate, so a queue there is longest with all else at its best.
     """
-    worst_of = (set(given), set(), set(GATE), {*GATE, *INSPECTIONS})
+    worst_of = (set(given), set[str](), set(GATE), {*GATE, *INSPECTIONS})
     return {
         name: np.array([_end(p, is_worst=name in worst) for worst in worst_of])
         if p.is_known else np.empty(0)
