@@ -37,8 +37,8 @@ MAY = {
 # kind of object: class of its rows; "shared" rows and places have rules of their own below
 CLASSES = {
     "project": "P", "figure": "P", "stage_event": "P", "stop": "P", "node": "I", "evidence": "I",
-    "file": "I", "claim": "I", "check": "I", "verdict": "I", "decision": "I", "plan": "C",
-    "report": "C", "operating": "C",
+    "file": "I", "claim": "I", "check": "I", "verdict": "I", "model": "I", "scenario": "I",
+    "decision": "I", "plan": "C", "report": "C", "operating": "C",
 }  # fmt: skip
 
 
@@ -157,6 +157,10 @@ PAGES: dict[str, list[Ask]] = {
     "/claims/runs/{id}/progress/": page("verify", "nothing"),
     "/claims/runs/{id}/cancel/": form("verify", "nothing"),
     "/claims/runs/{id}/again/": form("verify", "nothing"),
+    "/models/{id}/": page("read", "model") + form("verify", "model", changes=True),
+    "/models/replays/{id}/": page("read", "scenario"),
+    "/api/v1/scenarios": page("read") + form("verify"),
+    "/api/v1/scenarios/{id}": page("read", "scenario"),
     "/meetings/": page("read"),
     "/meetings/new/": page("edit") + form("edit"),
     "/meetings/{id}/": page("read", "meeting"),

@@ -31,7 +31,7 @@ from tuijin.meet import presets as meet_presets
 from tuijin.meet.models import Decision, Meeting, Stop
 from tuijin.push.models import Issue
 from tuijin.see import presets as see_presets
-from tuijin.verify.models import Binding, Claim, Verdict
+from tuijin.verify.models import Binding, Claim, Scenario, Verdict
 from tuijin.verify.runner import verify_claims
 
 PLACES = (
@@ -102,6 +102,8 @@ def _one_of_everything(code: str) -> dict[str, Any]:
     binding = Binding.objects.create(claim=claim, kind="evidence", using="sales_yuan")
     verify_claims([claim.pk])
     verdict = Verdict.objects.get(claim=claim)
+    model = Binding.objects.create(claim=claim, kind="model", using="anode_plant")
+    scenario = Scenario.objects.create(binding=model, seed=7, n_draws=100)
     evidence = Evidence.objects.create(key=f"e-{code}", **about, kind="photo", title=mark)
     sha256 = file_store.keep(code.encode())
     file_store.keep(code.encode(), kind="display", named=sha256)
@@ -136,7 +138,8 @@ def _one_of_everything(code: str) -> dict[str, Any]:
         entry.save()
     found = {
         "source": source, "organisation": owner, "park": park, "project": project, "claim": claim,
-        "check": binding, "verdict": verdict, "evidence": evidence, "file": file, "stop": stop,
+        "check": binding, "verdict": verdict, "model": model, "scenario": scenario,
+        "evidence": evidence, "file": file, "stop": stop,
         "meeting": meeting, "decision": decision, "batch": batch, "place": place, **entries,
     }  # fmt: skip
     return {kind: entry.pk for kind, entry in found.items()}
