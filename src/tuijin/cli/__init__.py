@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "appraise": ("returns of a project, or of dated cash flows", False, "read"),
     "verify": ("run the claims", True, "verify"),
     "meet": ("a meeting: new, pack, brief", True, "decide"),
+    "push": ("what is due, late, and to be escalated", True, "dispatch"),
     "trail": ("check that nobody rewrote the trail: verify, checkpoint", True, "trail"),
 }
 
