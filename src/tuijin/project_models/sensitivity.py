@@ -42,7 +42,7 @@ def build_design(parameters: Sequence[Parameter], *, n_points: int, seed: int) -
         A power of two.
     """
     n_free = len(parameters)
-    sequence = qmc.Sobol(2 * n_free, rng=np.random.default_rng(seed)).random(n_points)
+    sequence = qmc.Sobol(2 * n_free, rng=seed).random(n_points)
     a, b = sequence[:, :n_free].T, sequence[:, n_free:].T
     mixed = np.repeat(a[None], n_free, axis=0)
     mixed[np.arange(n_free), np.arange(n_free)] = b
@@ -62,7 +62,26 @@ def quantile(parameter: Parameter, ratio: np.ndarray) -> np.ndarray:
     return np.where(ratio < split, rising, falling)
 
 
-def find_influences(design: Design, values: np.ndarray, *, seed: int) -> tuple[Influence, ...]:
+def spread(parameters: Sequence[Parameter], *, n_points: int, seed: int) -> dict[str, np.ndarray]:
+    """
+    Name → shape (n_points,), over the ranges; constant where it is none, (0,) if not known.
+
+    Parameters
+    ----------
+    n_points
+        A power of two.
+    """
+    unit = qmc.Sobol(len(parameters), rng=seed).random(n_points).T
+    return {
+        p.name: np.empty(0) if not p.is_known
+        else quantile(p, row) if p.ends[0] < p.ends[1] else np.full(n_points, p.ends[0])
+        for p, row in zip(parameters, unit, strict=True)
+    }  # fmt: skip
+
+
+def find_influences(
+    design: Design, values: np.ndarray, *, rng: np.random.Generator
+) -> tuple[Influence, ...]:
     """
     Sobol's indices of one metric, the largest total first.
 
@@ -88,7 +107,6 @@ def find_influences(design: Design, values: np.ndarray, *, seed: int) -> tuple[I
         return (Influence(design.names[moves[0]], 1.0, 1.0, 1.0, 1.0),)
     kept = parts[[0, 1, *(2 + n for n in moves)]]
     first, total = _indices(kept)
-    rng = np.random.default_rng(seed)
     picks = rng.integers(design.n_points, size=(_RESAMPLES, design.n_points))
     totals = np.array([_indices(kept[:, pick])[1] for pick in picks])
     low, high = np.quantile(totals, _TAILS, axis=0)
@@ -111,8 +129,8 @@ def explain(
     parameters: Sequence[Parameter],
     *,
     n_points: int,
-    seed: int,
+    rng: np.random.Generator,
 ) -> tuple[Influence, ...]:
     """Sobol's indices of a function of shape (d, n) → (n,)."""
-    design = build_design(parameters, n_points=n_points, seed=seed)
-    return find_influences(design, func(design.points), seed=seed)
+    design = build_design(parameters, n_points=n_points, seed=int(rng.integers(2**53)))
+    return find_influences(design, func(design.points), rng=rng)

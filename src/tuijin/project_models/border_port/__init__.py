@@ -72,9 +72,7 @@ class BorderPort:
         needs = _needs_of(metric, parameters)
         if needs:
             return deciding.find_unknown(parameters, needs, metric=metric, target=target)
-        seed = np.random.default_rng(deciding.SEED)
-        found = self.influences(parameters, metric=metric, rng=seed)
-        return deciding.find_range(parameters, found, metric=metric, target=target)
+        return deciding.find_range(parameters, metric=metric, target=target)
 
     def charts(self, parameters: Given, *, metric: str, target: float) -> tuple[Chart, ...]:
         _check(parameters)
@@ -96,7 +94,7 @@ class BorderPort:
         seed = int(rng.integers(2**53))
         ordered = tuple(parameters[p.name] for p in _read())
         design, samples = _evaluate_design(ordered, seed)
-        return find_influences(design, samples[metric], seed=seed)
+        return find_influences(design, samples[metric], rng=rng)
 
 
 @cache

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
-from tuijin.project_models import Chart, Influence, Line, Parameter
+from tuijin.project_models import Chart, Line, Parameter
 from tuijin.project_models.border_port.evaluation import evaluate
 from tuijin.project_models.border_port.network import gate_minutes
-from tuijin.project_models.sheet import draw
+from tuijin.project_models.sensitivity import spread
 
 Given = Mapping[str, Parameter]
 Decided = tuple[tuple[str, float, float], ...]
 
-SEED = 7
+SEED = 7  # of the network as `network` shows it; deciding values are of that network
 MOST_USED_RATIO = 0.8  # of a lane or gate that is planned anew
 PROBE_AGVS = 10  # few enough not to be in each other's way
 # Parameters that are better high; the others are better low.
@@ -28,33 +29,54 @@ GATE = (
     "gate_variation_ratio",
 )  # fmt: skip
 INSPECTIONS = ("xray_share_ratio", "xray_minutes", "opened_share_ratio", "opening_minutes")
-_N_DRAWS = 6
-_N_DRAWS_OF_FLEET = 48
+_N_DRAWS = 8
+_N_DRAWS_OF_FLEET = 64
+_N_RANKED = 64
 _STEPS = 5
 _TAILS = (0.025, 0.975)
 
 
-def find_range(
-    parameters: Given, influences: Sequence[Influence], *, metric: str, target: float
-) -> Decided:
+def find_range(parameters: Given, *, metric: str, target: float) -> Decided:
     """
-    Where the most influential range that can decide does so.
+    Where the range that goes with the metric most, and can decide, does so.
 
-    The others are drawn, and set to their worst and best ends; the one in question walks through
-    its range with the same draws and random streams, and the crossings are interpolated.
+    The others are spread, and set to their worst and best ends; the one in question walks through
+    its range with the same points and random streams, and the crossings are interpolated.
     """
-    for influence in influences[:2]:
-        crossings = _find_crossings(parameters, influence.name, metric=metric, target=target)
+    for name in _rank_ranges(tuple(parameters.values()), metric)[:2]:
+        crossings = _find_crossings(parameters, name, metric=metric, target=target)
         if crossings.size:
-            return ((influence.name, float(crossings.min()), float(crossings.max())),)
+            return ((name, float(crossings.min()), float(crossings.max())),)
     return ()
+
+
+def _rank_ranges(parameters: tuple[Parameter, ...], metric: str) -> list[str]:
+    """Names of the ranges by the correlation of their ranks with the metric's (Spearman 1904)."""
+    points, metrics = _evaluate_spread(parameters)
+    values = metrics[metric]
+    seen = np.isfinite(values)
+    ranks = values[seen].argsort().argsort()
+    strength = {
+        p.name: abs(float(np.corrcoef(points[p.name][seen].argsort().argsort(), ranks)[0, 1]))
+        for p in parameters
+        if p.is_known and p.ends[0] < p.ends[1]
+    }
+    return sorted(strength, key=lambda name: -strength[name])
+
+
+@lru_cache(maxsize=8)
+def _evaluate_spread(
+    parameters: tuple[Parameter, ...],
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    points = spread(parameters, n_points=_N_RANKED, seed=SEED)
+    return points, evaluate(points, seed=SEED)
 
 
 def _find_crossings(given: Given, name: str, *, metric: str, target: float) -> np.ndarray:
     """Deciding value of one parameter in each draw of the others, where there is one."""
     low, high = given[name].ends
     steps = np.linspace(low, high, _STEPS)
-    drawn, corners = _draw(given, _N_DRAWS), find_corners(given)
+    drawn, corners = _spread(given, _N_DRAWS), find_corners(given)
     others = {key: np.concatenate([drawn[key], corners[key]]) for key in given}
     points = {key: np.repeat(column, _STEPS) for key, column in others.items()}
     points[name] = np.tile(steps, len(others[name]))
@@ -75,7 +97,7 @@ def _crossing(x: np.ndarray, y: np.ndarray) -> list[float]:
 def find_unknown(parameters: Given, needs: Sequence[str], *, metric: str, target: float) -> Decided:
     """Value of a parameter nobody has published."""
     if needs == ("agv_day_cost_ratio",):
-        capacity = evaluate(_draw(parameters, _N_DRAWS_OF_FLEET), seed=SEED)[
+        capacity = evaluate(_spread(parameters, _N_DRAWS_OF_FLEET), seed=SEED)[
             "agv_to_truck_capacity_ratio"
         ]
         return (("agv_day_cost_ratio", *_central(target * capacity)),)
@@ -92,10 +114,10 @@ def plan_for_freight(parameters: Given, *, target_t_per_year: float) -> Decided:
     open over minutes an AGV), of which at most 80 % are planned to be used.
     """
     few = {**parameters, "agv_count": replace(parameters["agv_count"], value=float(PROBE_AGVS))}
-    points = _draw(few, _N_DRAWS_OF_FLEET)
+    points = _spread(few, _N_DRAWS_OF_FLEET)
     points["availability_ratio"] = np.ones(_N_DRAWS_OF_FLEET)
     points["berth_count"] = np.full(_N_DRAWS_OF_FLEET, float(PROBE_AGVS))
-    available = _draw(few, _N_DRAWS_OF_FLEET)["availability_ratio"]
+    available = _spread(few, _N_DRAWS_OF_FLEET)["availability_ratio"]
     trips = evaluate(points, seed=SEED)["agv_trips_per_day"]
     passes = target_t_per_year / points["payload_t"] / points["operating_days_per_year"]
     open_minutes = points["shift_hours_per_day"] * 60 * points["productive_ratio"]
@@ -144,7 +166,7 @@ def find_corners(given: Given) -> dict[str, np.ndarray]:
 
     A fast port sends more AGVs to its gate, so a queue there is longest with all else at its best.
     """
-    worst_of = (set(given), set(), set(GATE), {*GATE, *INSPECTIONS})
+    worst_of = (set(given), set[str](), set(GATE), {*GATE, *INSPECTIONS})
     return {
         name: np.array([_end(p, is_worst=name in worst) for worst in worst_of])
         if p.is_known else np.empty(0)
@@ -157,8 +179,8 @@ def _end(parameter: Parameter, *, is_worst: bool) -> float:
     return low if is_worst == (parameter.name in BETTER_HIGH) else high
 
 
-def _draw(given: Given, n_draws: int) -> dict[str, np.ndarray]:
-    return draw(list(given.values()), n_draws=n_draws, rng=np.random.default_rng(SEED))
+def _spread(given: Given, n_points: int) -> dict[str, np.ndarray]:
+    return spread(list(given.values()), n_points=n_points, seed=SEED)
 
 
 def _central(values: np.ndarray) -> tuple[float, float]:
