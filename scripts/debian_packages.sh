@@ -4,11 +4,12 @@
 #   chromium, fonts-noto-cjk   browser tests, and Chinese in their pictures
 #   libatomic1                 Playwright's driver, which steers the browser
 #   postgresql                 the second database
+#   mosquitto                  the broker of tests of live telemetry
 #   poppler-utils              reading PDF back
 #   git                        the clean clone of fresh_check.sh
 set -eu
 missing=""
-for package in chromium fonts-noto-cjk libatomic1 poppler-utils postgresql git; do
+for package in chromium fonts-noto-cjk libatomic1 mosquitto poppler-utils postgresql git; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
         missing="$missing $package"
 done

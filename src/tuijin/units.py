@@ -12,7 +12,7 @@ SUFFIXES = (
     "_yuan", "_yuan_per_t", "_yuan_per_year", "_t", "_t_per_year", "_mt_per_year", "_kg", "_days",
     "_hours", "_minutes", "_seconds", "_years", "_km", "_m", "_mu", "_km_per_hour", "_mw", "_mwh",
     "_kwh", "_kwh_per_t", "_tco2", "_ratio", "_deg", "_count", "_count_per_year", "_mwh_per_year",
-    "_hours_per_day", "_hours_per_year", "_days_per_year", "_kg_per_mw",
+    "_hours_per_day", "_per_day", "_hours_per_year", "_days_per_year", "_kg_per_mw",
 )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from tuijin.errors import TuijinError
 COMMANDS: dict[str, tuple[str, bool, str]] = {
     "up": ("set up, load the example on first start, serve web, API and worker", True, "configure"),
     "import": ("bring files into the ledger", True, "import"),
+    "measure": ("measure a long log of VDA 5050 messages", True, "import"),
+    "listen": ("receive VDA 5050 messages from an MQTT broker, and measure them", True, "import"),
     "extract": ("read facts out of articles; touches no database", False, "read"),
     "simulate": ("run a network of queues and machines described as JSON", False, "read"),
     "verify": ("run the claims", True, "verify"),

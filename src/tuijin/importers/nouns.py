@@ -264,7 +264,15 @@ NOUNS: dict[str, Noun] = {n.name: n for n in (
         Column("kind", "choice", "种类", "Kind", True, choices="evidence_kind"),
         Column("title", "text", "标题", "Title", True, max_length=300),
         Column("taken_on", "date", "日期", "Date"),
+        Column("measured", "json", "实测分布", "Measured distribution", max_length=20_000),
         _NOTE, _SOURCE,
+    )),
+    Noun("vehicle", "车辆", "Vehicle", ("manufacturer", "serial"), (
+        Column("manufacturer", "text", "制造商", "Manufacturer", True, max_length=80,
+               note_zh="与报文的 manufacturer 一字不差"),
+        Column("serial", "text", "序列号", "Serial number", True, max_length=80,
+               note_zh="与报文的 serialNumber 一字不差"),
+        _project(), _NOTE, _SOURCE,
     )),
     Noun("figure", "数据", "Figure", ("key",), (
         _KEY,

@@ -20,6 +20,7 @@ from tuijin.ledger.models import (
     Project,
     Source,
     StageEvent,
+    Vehicle,
 )
 
 
@@ -82,4 +83,5 @@ register("operating", OperatingRecord, is_corrected=True)
 register("stage_event", StageEvent, is_corrected=True)
 register("node", Node, is_corrected=True)
 register("evidence", Evidence)
+register("vehicle", Vehicle)
 register("figure", Figure, is_corrected=True)

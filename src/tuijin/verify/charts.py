@@ -25,7 +25,7 @@ def build_charts(verdict: Verdict, claim: Claim) -> list[dict[str, Any]]:
         found.append(
             {
                 "id": f"distribution-{verdict.pk}",
-                "title": _("%(metric)s：抽样分布与目标")
+                "title": _distribution_title(verdict)
                 % {"metric": either(*metrics.name_of(claim.metric))},
                 "option": _distribution(distribution, verdict),
             }
@@ -39,6 +39,14 @@ def build_charts(verdict: Verdict, claim: Claim) -> list[dict[str, Any]]:
         for chart in verdict.charts.get("explained", ())
     ]
     return found
+
+
+def _is_log(verdict: Verdict) -> bool:
+    return verdict.binding.kind == "evidence"
+
+
+def _distribution_title(verdict: Verdict) -> str:
+    return _("%(metric)s：实测分布与目标") if _is_log(verdict) else _("%(metric)s：抽样分布与目标")
 
 
 def title_of(chart: dict[str, Any], listed: Iterable[dict[str, Any]]) -> str:
@@ -71,7 +79,7 @@ def _distribution(data: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
     target = statement["target"]
     return draw_histogram(
         data["edges"],
-        {_("抽样次数"): data["counts"]},
+        {_("实测次数") if _is_log(verdict) else _("抽样次数"): data["counts"]},
         unit=statement["unit"],
         limits=[] if target is None else [(_("目标"), target)],
     )

@@ -21,7 +21,7 @@ from tuijin.ledger.access import requires
 from tuijin.ledger.models import Place, Project
 from tuijin.see import overview
 from tuijin.see.language import choice_text, either
-from tuijin.verify import choosing, runs, showing, wording
+from tuijin.verify import choosing, comparison, runs, showing, wording
 from tuijin.verify.checks import DEFAULT_SEED
 from tuijin.verify.models import Claim, Run, Scenario
 from tuijin.verify.tasks import pending_claims
@@ -91,13 +91,16 @@ def show_claim(request: HttpRequest, claim_id: int) -> HttpResponse:
     """One claim: quote, statement, checks with figures, charts, inputs and history."""
     claims = Claim.objects.select_related("project__place", "source")
     claim = visible.find_or_404(claims, pk=claim_id)
+    cards = showing.build_cards(claim)
+    open_verdicts = [c.now.verdict for c in cards if c.now is not None and c.now.shows_figures]
     context = {
         "claim": claim,
+        "comparison": comparison.compare(claim, open_verdicts),
         "title": either(claim.title, claim.title_en),
         "statement": wording.write_statement(claim),
         "metric": either(*metrics.name_of(claim.metric)),
         "unit": wording.write_unit(claim.unit, english=either("", "en") == "en"),
-        "cards": showing.build_cards(claim),
+        "cards": cards,
         "may_run": may_run(claim.project),
         "seed": DEFAULT_SEED,
     }
