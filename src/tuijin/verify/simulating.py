@@ -108,7 +108,7 @@ class _Work:
         }
 
     def _find_influences(self, metric: Metric) -> list[dict[str, Any]]:
-        if not isinstance(self.model, Explained):
+        if metric.needs or not isinstance(self.model, Explained):
             return []
         found = self.model.influences(self.parameters, metric=metric.name, rng=self._build_rng())
         self._step()
