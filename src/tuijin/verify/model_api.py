@@ -70,6 +70,9 @@ def start_scenario(request: HttpRequest) -> HttpResponse:
         if unknown:
             problems = [Problem("unknown_field", "", field=name[:80]) for name in unknown]
             raise ImportFailed("unknown field", problems=problems)
+        if "check" not in body:
+            raise ImportFailed("check must be the id of a check that is bound to a model",
+                               code="check")  # fmt: skip
         scenario = scenarios.start(
             scenarios.find_binding(_integer(body, "check", 0)),
             changes=_changes(body.get("changes", {})),
