@@ -15,7 +15,6 @@ from tuijin.ledger.rest.idempotency import once
 from tuijin.ledger.rest.routes import answer
 from tuijin.verify import comparing, scenarios
 from tuijin.verify.checks import DEFAULT_SEED
-from tuijin.verify.checks.model import N_DRAWS
 from tuijin.verify.models import Scenario
 
 _FIELDS = frozenset({"check", "changes", "title", "seed", "n_draws"})
@@ -71,12 +70,15 @@ def start_scenario(request: HttpRequest) -> HttpResponse:
         if unknown:
             problems = [Problem("unknown_field", "", field=name[:80]) for name in unknown]
             raise ImportFailed("unknown field", problems=problems)
+        if "check" not in body:
+            raise ImportFailed("check must be the id of a check that is bound to a model",
+                               code="check")  # fmt: skip
         scenario = scenarios.start(
             scenarios.find_binding(_integer(body, "check", 0)),
             changes=_changes(body.get("changes", {})),
             title=str(body.get("title", "")),
             seed=_integer(body, "seed", DEFAULT_SEED),
-            n_draws=_integer(body, "n_draws", N_DRAWS),
+            n_draws=_integer(body, "n_draws", 0) if "n_draws" in body else None,
         )
         return answer(_head(scenario), status=202, location=f"{request.path}/{scenario.pk}")
 

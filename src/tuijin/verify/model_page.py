@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
-from tuijin.ledger import metrics, scope
+from tuijin.ledger import scope
 from tuijin.ledger.models import Source
 from tuijin.project_models import Parameter
 from tuijin.see.language import either, is_english
@@ -19,7 +19,7 @@ from tuijin.verify.charts import axis_of, draw_histogram, unit_word
 from tuijin.verify.models import Binding, Claim, Scenario
 from tuijin.verify.pictures import build_picture
 from tuijin.verify.scenarios import PARTS, Change, Sheet, unpack
-from tuijin.verify.showing import write_number
+from tuijin.verify.showing import name_in_words, write_number
 
 _BINS = 40
 
@@ -119,7 +119,8 @@ def build_metrics(
     others: Mapping[str, Any] = ((beside and beside.found) or {}).get("metrics", {})
     on_metric: dict[str, list[Claim]] = {}
     for claim in claims:
-        on_metric.setdefault(claim.metric, []).append(claim)
+        own = f"{claim.metric}.{claim.statistic}"
+        on_metric.setdefault(own if own in found else claim.metric, []).append(claim)
     order = sorted(found, key=lambda name: name not in on_metric)
     return [
         _metric(
@@ -153,7 +154,7 @@ def _metric(
         difference = comparing.compare(sample, other_sample)
     return {
         "id": name,
-        "title": either(*metrics.name_of(name)),
+        "title": name_in_words(name),
         "unit": unit_word(unit),
         "claims": claims,
         "needs": [title_of(sheet.parameters[n]) for n in kept["needs"] if n in sheet.parameters],

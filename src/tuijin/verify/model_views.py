@@ -16,7 +16,7 @@ from tuijin.ledger.access import requires
 from tuijin.see.language import either
 from tuijin.verify import model_page, scenarios
 from tuijin.verify.checks import DEFAULT_SEED
-from tuijin.verify.checks.model import N_DRAWS
+from tuijin.verify.checks.model import usual_draws
 from tuijin.verify.models import Binding, Claim, Scenario
 from tuijin.verify.views import REASONS, may_run, read_seed
 
@@ -59,10 +59,10 @@ def _typed(request: HttpRequest) -> dict[str, dict[str, str]]:
     return found
 
 
-def _draws(text: str) -> int:
+def _draws(text: str) -> int | None:
     if text and not (text.isascii() and text.isdigit() and len(text) < 6):
         raise ImportFailed(f"n_draws must be a number, got {text[:20]!r}", code="n_draws")
-    return int(text or N_DRAWS)
+    return int(text) if text else None
 
 
 def _render(
@@ -82,6 +82,7 @@ def _render(
         typed = model_page.as_typed(chosen.changes) if chosen else {}
     problems = {p.field: p.message for p in refused.problems} if refused else {}
     project = binding.claim.project
+    n_draws = chosen.n_draws if chosen else usual_draws(sheet.model)
     context = {
         "binding": binding,
         "project": project,
@@ -91,8 +92,8 @@ def _render(
         "refused": refused,
         "may_run": may_run(project),
         "scenarios": [(s, model_page.name_of(s), scenarios.shows_figures(s)) for s in listed],
-        "draws": _DRAWS,
-        "n_draws": chosen.n_draws if chosen else N_DRAWS,
+        "draws": sorted({*_DRAWS, n_draws}),
+        "n_draws": n_draws,
         "seed": chosen.seed if chosen else DEFAULT_SEED,
         "beside": beside,
         "beside_name": model_page.name_of(beside) if beside else "",

@@ -26,7 +26,7 @@ from tuijin.project_models import Parameter, ProjectModel, Simulated
 from tuijin.verify import runs
 from tuijin.verify.cases import Case, load_cases
 from tuijin.verify.checks import DEFAULT_SEED, model, not_its_own
-from tuijin.verify.checks.model import MAX_DRAWS, N_DRAWS
+from tuijin.verify.checks.model import MAX_DRAWS, usual_draws
 from tuijin.verify.facts import Fact
 from tuijin.verify.inputs import gather
 from tuijin.verify.models import Binding, Scenario
@@ -197,7 +197,7 @@ def start(
     changes: Mapping[str, Mapping[str, Any]],
     title: str = "",
     seed: int = DEFAULT_SEED,
-    n_draws: int = N_DRAWS,
+    n_draws: int | None = None,
 ) -> Scenario:
     """
     Queue a scenario.
@@ -211,9 +211,11 @@ def start(
     """
     who, project = scope.current(), binding.claim.project
     who.require("verify", place_id=project.place_id, project_id=project.pk)
+    sheet = read_sheet(binding)
+    n_draws = usual_draws(sheet.model) if n_draws is None else n_draws
     if not _FEWEST_DRAWS <= n_draws <= MAX_DRAWS:
         raise ImportFailed(f"n_draws must be {_FEWEST_DRAWS} to {MAX_DRAWS}", code="n_draws")
-    checked = check_changes(read_sheet(binding), changes)
+    checked = check_changes(sheet, changes)
     with transaction.atomic():
         name = title[:_MOST_CHARACTERS]
         run = runs.queue(title=f"{project.name}：{name or binding.using}"[:300], seed=seed,

@@ -138,7 +138,9 @@ def _inputs(verdict: Verdict, sources: dict[str, Source]) -> list[InputRow]:
     ]
     empty = [name for name, facts in verdict.inputs["facts"].items() if not facts]
     absent = either("未入账", "not on record")
-    rows += [InputRow(_named(name), absent, name, None, "", is_verified=False) for name in empty]
+    rows += [
+        InputRow(name_in_words(name), absent, name, None, "", is_verified=False) for name in empty
+    ]
     if verdict.inputs.get("reach"):
         until = either("记录截至", "the record ends")
         rows.append(InputRow(until, verdict.inputs["reach"], "", None, "", is_verified=True))
@@ -160,7 +162,7 @@ def _parameter_row(p: dict[str, Any], verdict: Verdict, sources: dict[str, Sourc
 
 def _fact_row(name: str, fact: dict[str, Any], sources: dict[str, Source]) -> InputRow:
     return InputRow(
-        name=_named(name),
+        name=name_in_words(name),
         text=fact.get("on") or write_number(fact),
         origin=fact["ref"],
         source=sources.get(fact.get("source", "")),
@@ -169,7 +171,7 @@ def _fact_row(name: str, fact: dict[str, Any], sources: dict[str, Source]) -> In
     )
 
 
-def _named(name: str) -> str:
+def name_in_words(name: str) -> str:
     """A name in words: the metric's, with the statistic it is recorded as."""
     metric, _, statistic = name.removeprefix("place.").partition(".")
     words = either(*metrics.name_of(metric))

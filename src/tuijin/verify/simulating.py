@@ -64,12 +64,12 @@ class _Work:
         self._watch, self._n_done = watch, 0
 
     def do(self) -> dict[str, Any]:
-        explained = self.targets if isinstance(self.model, Explained) else {}
-        n_steps = 1 + len(explained) + isinstance(self.model, Simulated)
-        Run.objects.filter(pk=self.scenario.run_id).update(total_count=n_steps)
         metrics = self.model.run(
             self.parameters, n_draws=self.scenario.n_draws, rng=self._build_rng()
         )
+        explained = self.targets.keys() & metrics if isinstance(self.model, Explained) else ()
+        n_steps = 1 + len(explained) + isinstance(self.model, Simulated)
+        Run.objects.filter(pk=self.scenario.run_id).update(total_count=n_steps)
         self._step()
         found: dict[str, Any] = {
             "metrics": {name: self._keep_metric(metric) for name, metric in metrics.items()},
@@ -108,7 +108,7 @@ class _Work:
         }
 
     def _find_influences(self, metric: Metric) -> list[dict[str, Any]]:
-        if not isinstance(self.model, Explained):
+        if metric.needs or not isinstance(self.model, Explained):
             return []
         found = self.model.influences(self.parameters, metric=metric.name, rng=self._build_rng())
         self._step()
@@ -138,6 +138,7 @@ def _load_targets(scenario: Scenario) -> dict[str, dict[str, float]]:
         target = case.statement().target if is_ours else None
         if target is not None:
             found.setdefault(case.metric, {})[str(case.claim_id)] = target
+            found.setdefault(f"{case.metric}.{case.statistic}", {})[str(case.claim_id)] = target
     return found
 
 

@@ -58,7 +58,7 @@ class Model:
         return {
             "parameters": [asdict(p) for p in parameters.values()],
             "seed": seed,
-            "n_draws": int(case.parameters.get("n_draws", _usual_draws(model))),
+            "n_draws": int(case.parameters.get("n_draws", usual_draws(model))),
             "made_with": f"verify {VERSION}, {model.id} {model.version}",
         }
 
@@ -95,7 +95,7 @@ def _find(case: Case) -> ProjectModel:
     return model
 
 
-def _usual_draws(model: ProjectModel) -> int:
+def usual_draws(model: ProjectModel) -> int:
     return model.n_draws if isinstance(model, Costly) else N_DRAWS
 
 
@@ -143,7 +143,7 @@ def _check_settings(case: Case, model: ProjectModel) -> None:
     ]
     if unknown:
         raise ClaimMalformed(f"{model.id} has no {', '.join(sorted(unknown))}")
-    n_draws = given.get("n_draws", _usual_draws(model))
+    n_draws = given.get("n_draws", usual_draws(model))
     if not (isinstance(n_draws, int) and 1 <= n_draws <= MAX_DRAWS):
         raise ClaimMalformed(f"n_draws must be 1 to {MAX_DRAWS}, got {n_draws!r}")
 
