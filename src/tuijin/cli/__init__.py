@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "import": ("bring files into the ledger", True, "import"),
     "extract": ("read facts out of articles; touches no database", False, "read"),
     "simulate": ("run a network of queues and machines described as JSON", False, "read"),
+    "balance": ("material, energy and carbon balance of a process chain in JSON", False, "read"),
     "verify": ("run the claims", True, "verify"),
     "meet": ("a meeting: new, pack, brief", True, "decide"),
     "trail": ("check that nobody rewrote the trail: verify, checkpoint", True, "trail"),
