@@ -22,7 +22,7 @@ from tuijin.errors import ParameterOutOfRange
 from tuijin.project_models import Chart, Line, Metric, Parameter
 from tuijin.project_models.sheet import check_within, draw, read_sheet
 
-Function = Callable[..., np.ndarray]
+Function = Callable[..., np.ndarray]  # of arrays of one shape
 Given = Mapping[str, Parameter]
 Bounds = Mapping[str, tuple[float, float]]
 TYPICAL = "typical_"
@@ -56,12 +56,17 @@ def leaves(formulas: Formulas, metric: str) -> tuple[str, ...]:
 def evaluate(formulas: Formulas, metric: str, values: Mapping[str, np.ndarray]) -> np.ndarray:
     """Work a metric out of its leaves' values."""
     function = formulas[metric].function
-    return function(
-        *(
-            evaluate(formulas, name, values) if name in formulas else values[name]
-            for name in _arguments(function)
-        )
-    )
+    arguments = {
+        name: evaluate(formulas, name, values) if name in formulas else values[name]
+        for name in _arguments(function)
+    }
+    found: np.ndarray = function(**arguments)
+    return found
+
+
+def bounds_of(given: Given, bounds: Bounds) -> Bounds:
+    """Bounds of every row; those of `typical_x` are those of `x`."""
+    return {name: bounds[name.removeprefix(TYPICAL)] for name in given}
 
 
 def run_formulas(
@@ -175,7 +180,7 @@ def range_of(formulas: Formulas, given: Given, metric: str) -> tuple[float, floa
     """Lowest and highest value over what is on record or else typical; of a monotone metric."""
     ends = {leaf: _ends(given, leaf, or_typical=True) for leaf in leaves(formulas, metric)}
     found = [
-        float(evaluate(formulas, metric, {name: np.float64(x) for name, x in corner.items()}))
+        float(evaluate(formulas, metric, {name: np.array(x) for name, x in corner.items()}))
         for corner in _corners(ends)
     ]
     return min(found), max(found)
@@ -184,7 +189,7 @@ def range_of(formulas: Formulas, given: Given, metric: str) -> tuple[float, floa
 def chart_deciding(
     formulas: Formulas, given: Given, bounds: Bounds, *, metric: str, target: float
 ) -> tuple[Chart, ...]:
-    """Draw the metric over each leaf that decides it, at both ends of the others, and the target."""
+    """Draw the metric over each leaf that decides it, at both ends of the others."""
     name, charts = metric.removeprefix(TYPICAL), []
     decided = decide_by_formula(formulas, given, bounds, metric=metric, target=target)
     for row, low, high in decided:
@@ -236,9 +241,7 @@ class FormulaModel:
     def run(
         self, parameters: Given, *, n_draws: int, rng: np.random.Generator
     ) -> dict[str, Metric]:
-        check_within(
-            parameters, {name: self.bounds[name.removeprefix(TYPICAL)] for name in parameters}
-        )
+        check_within(parameters, bounds_of(parameters, self.bounds))
         rows = [parameters[row.name] for row in self.parameters()]
         return run_formulas(self.formulas, parameters, draw(rows, n_draws=n_draws, rng=rng))
 

@@ -1,5 +1,5 @@
 """
-Model: a lithium-battery anode plant, as far as sales, weight in the market and capital go.
+Model: a lithium-battery anode plant: sales, weight in the market, capital; process in `process.py`.
 
 sales = output × price ÷ VAT factor; output = capacity × utilisation where only capacity is known.
 """
@@ -14,10 +14,18 @@ from pathlib import Path
 import numpy as np
 
 from tuijin.errors import ParameterOutOfRange
-from tuijin.project_models import Chart, Line, Metric, Parameter
+from tuijin.project_models import Chart, Line, Metric, Parameter, Picture
+from tuijin.project_models.anode_plant.pictures import draw_pictures
+from tuijin.project_models.anode_plant.process import PROCESS, PROCESS_BOUNDS
+from tuijin.project_models.formulas import (
+    TYPICAL,
+    Given,
+    bounds_of,
+    chart_deciding,
+    decide_by_formula,
+    run_formulas,
+)
 from tuijin.project_models.sheet import check_within, draw, read_sheet
-
-Given = Mapping[str, Parameter]
 
 VAT_FACTOR_RATIO = 1.13
 METRICS = {
@@ -36,14 +44,14 @@ _BOUNDS = {
     "vat_factor_ratio": (1.0, 1.2),
     "market_output_t_per_year": (1.0, 1e9),
     "peer_capital_yuan_per_t": (1.0, 1e7),
+    **PROCESS_BOUNDS,
 }
-_ORDER = tuple(_BOUNDS)
 
 
 @dataclass(frozen=True, slots=True)
 class AnodePlant:
     id: str = "anode_plant"
-    version: str = "1"
+    version: str = "2"
     title_zh: str = "锂电池负极材料厂"
     title_en: str = "Lithium-battery anode plant"
 
@@ -53,18 +61,21 @@ class AnodePlant:
     def run(
         self, parameters: Given, *, n_draws: int, rng: np.random.Generator
     ) -> dict[str, Metric]:
-        check_within(parameters, _BOUNDS)
-        drawn = draw([parameters[name] for name in _ORDER], n_draws=n_draws, rng=rng)
+        check_within(parameters, bounds_of(parameters, _BOUNDS))
+        rows = [parameters[row.name] for row in self.parameters()]
+        drawn = draw(rows, n_draws=n_draws, rng=rng)
         samples = _samples(parameters, drawn)
         return {
             name: Metric(name, unit, samples[name], _needs(name, samples[name], parameters))
             for name, unit in METRICS.items()
-        }
+        } | run_formulas(PROCESS, parameters, drawn)
 
     def decide(
         self, parameters: Given, *, metric: str, target: float
     ) -> tuple[tuple[str, float, float], ...]:
-        check_within(parameters, _BOUNDS)
+        check_within(parameters, bounds_of(parameters, _BOUNDS))
+        if metric.removeprefix(TYPICAL) in PROCESS:
+            return decide_by_formula(PROCESS, parameters, _BOUNDS, metric=metric, target=target)
         _check_metric(metric)
         if metric.startswith("capital"):
             return _decide_capital(parameters, metric, target)
@@ -82,6 +93,8 @@ class AnodePlant:
         return (("price_yuan_per_t", target_yuan / high_t, target_yuan / low_t),)
 
     def charts(self, parameters: Given, *, metric: str, target: float) -> tuple[Chart, ...]:
+        if metric.removeprefix(TYPICAL) in PROCESS:
+            return chart_deciding(PROCESS, parameters, _BOUNDS, metric=metric, target=target)
         if metric != "sales_yuan_per_year":
             return ()
         low, high = parameters["price_yuan_per_t"].ends
@@ -96,6 +109,9 @@ class AnodePlant:
                 price, (as_quoted, with_vat),
             ),
         )  # fmt: skip
+
+    def pictures(self, parameters: Given) -> tuple[Picture, ...]:
+        return draw_pictures(parameters)
 
 
 @cache
@@ -156,7 +172,9 @@ def _needs(metric: str, sample: np.ndarray, given: Given) -> tuple[str, ...]:
 
 def _check_metric(metric: str) -> None:
     if metric not in METRICS:
-        raise ParameterOutOfRange(f"anode_plant has {', '.join(METRICS)}, got {metric!r}")
+        raise ParameterOutOfRange(
+            f"anode_plant has {', '.join((*METRICS, *PROCESS))}, got {metric!r}"
+        )
 
 
 def _needed_output_t_per_year(given: Given, metric: str, target: float) -> tuple[float, float]:

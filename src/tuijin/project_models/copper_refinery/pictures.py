@@ -51,7 +51,7 @@ def _carbon(given: Given) -> Bars:
     bar = bar_of_metric(FORMULAS, given, "grid_power_tco2_per_t", "全部网电（范围二，2022年因子）",
                         "All from the grid (scope 2, factor of 2022)")  # fmt: skip
     return Bars("carbon", "吨铜碳排放（蒸汽、浇铸燃料与原料上游未入账）",
-                "CO2 per tonne (steam, casting fuel and upstream not on record)", (bar,))  # fmt: skip
+                "CO2 per tonne (steam, fuel and upstream not on record)", (bar,))  # fmt: skip
 
 
 def _cost(given: Given) -> Bars:
@@ -67,7 +67,7 @@ def _cost(given: Given) -> Bars:
         bars.append(Bar("加工成本", "Conversion", conversion, "yuan_per_t"))
     title = "吨铜成本中已知的部分（原料按铜价，折价未入账）"
     return Bars("cost", title,
-                "Known parts of the cost per tonne (feed at the copper price, discount not on record)",
+                "Known parts of the cost per tonne (discount of the feed not on record)",
                 tuple(bars))  # fmt: skip
 
 
@@ -80,8 +80,8 @@ def _purity(given: Given) -> Table:
     for n in PASSES:
         worst, best = (
             float(evaluate(FORMULAS, "copper_purity_ratio", {
-                "anode_copper_ratio": np.float64(anode), row: np.float64(k),
-                "refining_passes_count": np.float64(n)}))
+                "anode_copper_ratio": np.array(anode), row: np.array(k),
+                "refining_passes_count": np.array(n)}))
             for k in (high, low)
         )  # fmt: skip
         grade = _grade(worst), _grade(best)
@@ -92,7 +92,8 @@ def _purity(given: Given) -> Table:
     head = (("精炼次数", "Passes"), ("纯度（不利）", "Purity at worst"),
             ("纯度（有利）", "Purity at best"), ("等级", "Grade"))  # fmt: skip
     return Table("purity", "精炼次数与纯度（各次通过率相同）",
-                 "Passes and purity (each lets the same share through)", head, tuple(rows))  # fmt: skip
+                 "Passes and purity (each lets the same share through)", head,
+                 tuple(rows))  # fmt: skip
 
 
 def _grade(purity: float) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 COPPER_G_PER_MOL = 63.546
 ELECTRONS = 2
@@ -18,7 +19,7 @@ GRAMS_PER_AMPERE_HOUR = 3600 * COPPER_G_PER_MOL / (ELECTRONS * FARADAY_C_PER_MOL
 AMPERE_HOURS_PER_T = 1e6 / GRAMS_PER_AMPERE_HOUR
 HOURS_PER_DAY = 24.0
 
-_Amount = TypeVar("_Amount", float, np.ndarray)
+_Amount = TypeVar("_Amount", float, NDArray[np.float64])
 
 
 def dc_kwh_per_t(cell_voltage_volts: _Amount, current_efficiency_ratio: _Amount) -> _Amount:

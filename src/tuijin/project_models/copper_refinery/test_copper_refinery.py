@@ -38,8 +38,8 @@ def decided(name, target, **values):
 
 
 def test_charge_per_tonne():
-    assert tank_house.AMPERE_HOURS_PER_T == pytest.approx(843_530, abs=5)
-    assert tank_house.GRAMS_PER_AMPERE_HOUR == pytest.approx(1.1855, abs=5e-5)
+    assert pytest.approx(843_530, abs=5) == tank_house.AMPERE_HOURS_PER_T
+    assert pytest.approx(1.1855, abs=5e-5) == tank_house.GRAMS_PER_AMPERE_HOUR
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_the_plant_engineers_example():
     """40 cells, 8,400 kAh each; 33.8 kA, 265 A/m², 55 cathodes a cell."""
     hours = 8_400_000 / 33_800
     assert 40 * tank_house.cathode_t(33_800, hours, 1.0) == pytest.approx(398.3, abs=0.05)
-    assert 40 * 8_400_000 * 1.185e-6 == pytest.approx(398.16)
+    assert pytest.approx(398.16) == 40 * 8_400_000 * 1.185e-6
     assert hours == pytest.approx(248.5, abs=0.05)
     assert hours / 24 == pytest.approx(10.4, abs=0.05)
     assert tank_house.cathode_m2(33_800, 265) / 55 == pytest.approx(2.32, abs=5e-3)
@@ -67,7 +67,7 @@ def test_deposition(density, kilograms):
 
 
 def test_jinchuan():
-    assert 80_000 / 400 / 365 == pytest.approx(0.548, abs=5e-4)
+    assert pytest.approx(0.548, abs=5e-4) == 80_000 / 400 / 365
     case = {"cells_count": 400, "current_efficiency_ratio": 0.95, "operating_days": 355}
     needed = decided("tank_house_output_t_per_year", 80_000, **case)["current_amperes"]
     assert needed == pytest.approx((20_800, 20_800), rel=3e-3)

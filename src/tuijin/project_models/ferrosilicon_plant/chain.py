@@ -77,7 +77,8 @@ def build_chain(given: Given) -> Chain:
         carriers={
             "power": Carrier(
                 kgce_per_kwh=known_or_typical(given, "power_kgce_per_kwh"),
-                tco2_per_mwh=known_or_typical(given, "grid_tco2_per_mwh"), factor_year=2022, verified=False,
+                tco2_per_mwh=known_or_typical(given, "grid_tco2_per_mwh"),
+                factor_year=2022, verified=False,
             )
         },
         steps={

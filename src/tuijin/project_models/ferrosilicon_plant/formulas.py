@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tuijin.project_models.ferrosilicon_plant import metallurgy
 from tuijin.project_models.formulas import Formula
 
-Draws = np.ndarray
+Draws = NDArray[np.float64]
 KWH_PER_MWH = 1000.0
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 SI, SIO2, C, O2, AL, CO2 = 28.086, 60.084, 12.011, 31.998, 26.982, 44.009  # g/mol
 REDUCTION_KJ_PER_MOL = 689.6
 KG_PER_T = 1000.0
 
-_Amount = TypeVar("_Amount", float, np.ndarray)
+_Amount = TypeVar("_Amount", float, NDArray[np.float64])
 
 
 def chemical_floor_kwh_per_t(silicon_ratio: _Amount) -> _Amount:

@@ -61,11 +61,15 @@ def _levels(figure: str, unit: str) -> tuple[Bar, ...]:
 
 
 def _carbon(given: Given) -> Bars:
+    def bar(metric: str, zh: str, en: str) -> Bar:
+        return bar_of_metric(FORMULAS, given, metric, zh, en)
+
     bars = (
-        bar_of_metric(FORMULAS, given, "stoichiometric_tco2_per_t", "化学计量下限（范围一）", "Stoichiometric floor (scope 1)"),
-        bar_of_metric(FORMULAS, given, "direct_tco2_per_t", "焦炭与电极糊（范围一）", "Coke and paste (scope 1)"),
+        bar("stoichiometric_tco2_per_t", "化学计量下限（范围一）", "Stoichiometry (scope 1)"),
+        bar("direct_tco2_per_t", "焦炭与电极糊（范围一）", "Coke and paste (scope 1)"),
         *_levels("direct_tco2_per_t", "tco2_per_t"),
-        bar_of_metric(FORMULAS, given, "grid_power_tco2_per_t", "全部网电（范围二，2022年因子）", "All from the grid (scope 2, factor of 2022)"),
+        bar("grid_power_tco2_per_t", "全部网电（范围二，2022年因子）",
+            "All from the grid (scope 2, factor of 2022)"),
     )  # fmt: skip
     return Bars("carbon", "吨产品碳排放", "CO2 per tonne", bars)
 
@@ -92,11 +96,12 @@ def _aluminium(given: Given) -> Table:
     _, tapped = given["tapped_aluminium_ratio"].ends
     rows = []
     for target in ALUMINIUM_TARGETS_RATIO:
-        removed_kg = max(0.0, tapped - target) * metallurgy.KG_PER_T
+        removed_ratio = max(0.0, 1 - target / tapped)
+        removed_kg = removed_ratio * tapped * metallurgy.KG_PER_T
         oxygen_kg = metallurgy.oxygen_for_aluminium_kg(removed_kg)
         silica_kg = metallurgy.silica_for_aluminium_kg(removed_kg)
         rows.append((
-            Cell(target * 100, "percent"), Cell(removed_kg / tapped / metallurgy.KG_PER_T * 100, "percent"),
+            Cell(target * 100, "percent"), Cell(removed_ratio * 100, "percent"),
             Cell(oxygen_kg, "kg_per_t"), Cell(oxygen_kg * NM3_PER_KG_OXYGEN, "nm3_per_t"),
             Cell(silica_kg, "kg_per_t"),
         ))  # fmt: skip

@@ -56,7 +56,7 @@ def test_direct_co2_depends_on_what_is_meant():
     seller = [value("direct_tco2_per_t", coke_kg_per_t=c, paste_kg_per_t=50) for c in (890, 930)]
     assert seller == pytest.approx([2.92, 3.05], abs=0.01)
     decided = plugin.decide(given(paste_kg_per_t=50), metric="direct_tco2_per_t", target=4.0)
-    ((name, low, high),) = (row for row in decided if row[0] == "coke_kg_per_t")
+    ((_, low, high),) = (row for row in decided if row[0] == "coke_kg_per_t")
     assert (low, high) == pytest.approx(((4 * 12.011 / 44.009 * 1000 - 50) / 0.84,) * 2)
 
 
@@ -75,7 +75,7 @@ def test_standard_coal_is_about_the_quoted_baseline():
     assert value("energy_kgce_per_t", power_kwh_per_t=8500, reductant_kgce_per_t=0) == (
         pytest.approx(1045, abs=0.5)
     )
-    assert 0.9 * 971.4 == pytest.approx(885, abs=15)  # 870–900
+    assert pytest.approx(885, abs=15) == 0.9 * 971.4  # 870–900
     total = metric("typical_energy_kgce_per_t", typical_power_kwh_per_t=8500).sample
     assert total == pytest.approx(np.full(200, 1930), abs=17)
     assert total.mean() == pytest.approx(1900, rel=0.02)
