@@ -8,7 +8,16 @@ import numpy as np
 
 from tuijin.engines.balance import Balance, Figure
 from tuijin.engines.balance.spec import INWARDS
-from tuijin.project_models import Bar, Bars, Cell, Flow, Flows, Parameter, Table
+from tuijin.project_models import (
+    Bar,
+    Bars,
+    Cell,
+    Flow,
+    Flows,
+    MaterialLine,
+    Parameter,
+    Table,
+)
 from tuijin.project_models.formulas import (
     TYPICAL,
     Bounds,
@@ -145,3 +154,19 @@ def table_of_needs(
             ("界限（高）", "Limit, high"))  # fmt: skip
     return Table("needs", "承诺成立的界限", "Limits at which the claims are just met", head,
                  tuple(rows))  # fmt: skip
+
+
+def material_lines(
+    balance: Balance, names: Names, output: Parameter, *, codes: Mapping[str, str]
+) -> tuple[MaterialLine, ...]:
+    """
+    Return a line for the product and for each material of `codes` that crosses the boundary.
+
+    Tonnes a tonne of product times the output on record; without it, no tonnes.
+    """
+    lines = []
+    for name, code in codes.items():
+        per_t = float((balance.crossing_t_per_year(name) / balance.t_per_year).mean())
+        ends = tuple(abs(per_t) * end for end in output.ends) if output.is_known else (None, None)
+        lines.append(MaterialLine(code, *names[name], per_t > 0, *ends))
+    return tuple(lines)

@@ -35,6 +35,7 @@ ENTRIES = (
     Entry("map", _("地图"), "map"),
     Entry("meetings", _("会议"), "presentation"),
     Entry("claims", _("承诺检验"), "checkup-list"),
+    Entry("materials", _("物料平衡"), "building-factory-2"),
     Entry("indicators", _("指标"), "chart-bar"),
     Entry("imports", _("导入"), "file-import", "import"),
     Entry("rules", _("规则"), "adjustments"),

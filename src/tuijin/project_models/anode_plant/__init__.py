@@ -7,16 +7,23 @@ sales = output × price ÷ VAT factor; output = capacity × utilisation where on
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from tuijin.errors import ParameterOutOfRange
-from tuijin.project_models import Chart, Line, Metric, Parameter, Picture
+from tuijin.project_models import Chart, Line, MaterialLine, Metric, Parameter, Picture
+from tuijin.project_models.anode_plant.chain import (
+    MATERIALS,
+    NAMES,
+    solve_chain,
+    yields_are_known,
+)
 from tuijin.project_models.anode_plant.pictures import draw_pictures
 from tuijin.project_models.anode_plant.process import PROCESS, PROCESS_BOUNDS
+from tuijin.project_models.chains import material_lines
 from tuijin.project_models.formulas import (
     TYPICAL,
     Given,
@@ -113,6 +120,13 @@ class AnodePlant:
     def pictures(self, parameters: Given) -> tuple[Picture, ...]:
         return draw_pictures(parameters)
 
+    def materials(self, parameters: Given) -> tuple[MaterialLine, ...]:
+        lines = material_lines(solve_chain(parameters), NAMES, _output(parameters), codes=MATERIALS)
+        if yields_are_known(parameters):
+            return lines
+        product, *others = lines  # a floor is no tonnage
+        return (product, *(replace(x, low_t_per_year=None, high_t_per_year=None) for x in others))
+
 
 @cache
 def _read() -> tuple[Parameter, ...]:
@@ -159,6 +173,15 @@ def _output_ends(given: Given) -> tuple[float, float]:
     low, high = given["capacity_t_per_year"].ends
     idle, busy = given["utilisation_ratio"].ends
     return low * idle, high * busy
+
+
+def _output(given: Given) -> Parameter:
+    """Output on record or else capacity × utilisation, as one parameter."""
+    stated = given["output_t_per_year"]
+    if stated.is_known or not _output_is_known(given):
+        return stated
+    low, high = _output_ends(given)
+    return replace(stated, low=low, high=high)
 
 
 def _needs(metric: str, sample: np.ndarray, given: Given) -> tuple[str, ...]:

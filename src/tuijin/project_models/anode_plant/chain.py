@@ -17,6 +17,8 @@ NAMES = {
     "anode": ("负极材料", "Anode material"),
     "losses": ("损失与挥发分", "Losses and volatiles"),
 }
+# In the city's account of materials.
+MATERIALS = {"anode": "anode_material", "coke": "petroleum_coke"}
 
 
 def yields_are_known(given: Given) -> bool:

@@ -16,6 +16,8 @@ NAMES = {
     "scrap": ("残极", "Anode scrap"),
     "slime": ("阳极泥与损失", "Slime and losses"),
 }
+# In the city's account of materials.
+MATERIALS = {"cathode": "copper_cathode", "feed": "blister_copper"}
 
 
 def build_chain(given: Given) -> Chain:

@@ -24,6 +24,15 @@ NAMES = {
     "slag": ("渣", "Slag"),
     "gas": ("炉气", "Furnace gas"),
 }
+# In the city's account of materials.
+MATERIALS = {
+    "alloy": "ferrosilicon",
+    "fume": "silica_fume",
+    "quartz": "quartz",
+    "coke": "metallurgical_coke",
+    "steel": "steel_chips",
+    "paste": "electrode_paste",
+}
 
 
 @cache
