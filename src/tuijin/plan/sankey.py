@@ -25,7 +25,9 @@ def build_sankey(account: Iterable[Material]) -> dict[str, Any] | None:
         "links": [{"source": s, "target": t, "value": round(v, 1)} for s, t, v in arrows],
         "nodeGap": 14,
         "draggable": False,
-        "label": {"width": 150, "overflow": "truncate"},
+        "nodeAlign": "left",
+        "label": {"width": 110, "overflow": "truncate"},
+        "levels": [{"depth": 2, "label": {"width": 80, "overflow": "break"}}],
     }
     return {"series": [series], "tooltip": {"valueFormatter": "@integer"}}
 
