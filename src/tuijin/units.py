@@ -11,7 +11,9 @@ from tuijin.errors import ParameterOutOfRange
 SUFFIXES = (
     "_yuan", "_yuan_per_t", "_yuan_per_year", "_t", "_t_per_year", "_mt_per_year", "_kg", "_days",
     "_hours", "_minutes", "_seconds", "_years", "_km", "_m", "_mu", "_km_per_hour", "_mw", "_mwh",
-    "_kwh", "_kwh_per_t", "_tco2", "_ratio", "_deg", "_count", "_volts", "_amperes", "_m2",
+    "_kwh", "_kwh_per_t", "_tco2", "_ratio", "_deg", "_count", "_count_per_year", "_mwh_per_year",
+    "_hours_per_day", "_per_day", "_hours_per_year", "_days_per_year", "_kg_per_mw", "_volts",
+    "_amperes", "_m2",
 )  # fmt: skip
 
 
@@ -39,6 +41,8 @@ UNITS: dict[str, Unit] = dict(
         _unit("yi_yuan_per_year", "yuan_per_year", "100000000", "亿元/年", "100 M yuan/yr"),
         _unit("yuan_per_t", "yuan_per_t", "1", "元/吨", "yuan/t"),
         _unit("t", "t", "1", "吨", "t"),
+        _unit("kg", "kg", "1", "千克", "kg"),
+        _unit("kg_per_mw", "kg_per_mw", "1", "千克/兆瓦", "kg/MW"),
         _unit("wan_t", "t", "10000", "万吨", "10,000 t"),
         _unit("t_per_year", "t_per_year", "1", "吨/年", "t/yr"),
         _unit("mt_per_year", "t_per_year", "1000000", "百万吨/年", "Mt/yr"),
@@ -47,7 +51,9 @@ UNITS: dict[str, Unit] = dict(
         _unit("km", "km", "1", "公里", "km"),
         _unit("mu", "mu", "1", "亩", "mu"),
         _unit("ha", "mu", "15", "公顷", "ha"),
+        _unit("seconds", "seconds", "1", "秒", "s"),
         _unit("minutes", "minutes", "1", "分钟", "min"),
+        _unit("hours", "hours", "1", "小时", "h"),
         _unit("hours_per_day", "hours_per_day", "1", "小时/天", "h/day"),
         _unit("days", "days", "1", "天", "days"),
         _unit("ratio", "ratio", "1", "比例", "ratio"),

@@ -229,6 +229,39 @@ def test_what_cannot_be_tested_says_why(ledger, check, using, parameters, messag
     assert message in error["message"]
 
 
+def port_claim(ledger, metric, **more):
+    return add_claim(
+        ledger.port, f"port.{metric}", check="model", using="border_port", metric=metric,
+        source=ledger.bureau, **more,
+    )  # fmt: skip
+
+
+def test_a_model_takes_the_statistic_and_names_what_moves_it(ledger):
+    claim = port_claim(ledger, "clearance_minutes", statistic="mean", target=Decimal(2),
+                       unit="minutes", claim_type="at_most",
+                       parameters={"n_draws": 8})  # fmt: skip
+    verdict = verdict_of(claim)
+    assert verdict.ruling == "UNDECIDED"
+    assert verdict.interval_low < 2 < verdict.interval_high
+    assert "most of all share of loaded AGVs that are opened (total Sobol index" in verdict.needs_en
+    assert "开箱查验比例" in verdict.needs_zh
+    assert verdict.decides[0][0] == "opened_share_ratio"
+    assert verdict.charts["influences"][0]["name"] == "opened_share_ratio"
+
+
+def test_a_parameter_set_to_null_is_not_known(ledger):
+    claim = port_claim(ledger, "freight_t_per_year", target=Decimal(10_000_000), unit="t_per_year",
+                       claim_type="at_least",
+                       parameters={"n_draws": 2, "set": {"agv_count": None}})  # fmt: skip
+    verdict = verdict_of(claim)
+    assert (verdict.ruling, verdict.needs_en) == (
+        "UNDECIDED", "AGVs that belong to the port not on record",
+    )  # fmt: skip
+    needed = {name: (low, high) for name, _, low, high in verdict.decides}
+    assert 10 < needed["agv_count"][0] < needed["agv_count"][1]
+    assert needed["cn_gate_lane_count"][0] >= 1
+
+
 def test_same_inputs_same_bytes(ledger):
     claim = sales_claim(ledger)
     add_figure(ledger.anode, "output_t_per_year", 94_500, "t_per_year")

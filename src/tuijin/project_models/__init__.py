@@ -60,12 +60,17 @@ class Metric:
         Shape (n_draws,), or (0,) where a needed parameter is not known.
     needs
         Names of the unknown parameters it waits for.
+    ends
+        Where the sample is drawn from ranges that are assumed: the metric with every parameter at
+        its worst and at its best end. A claim between them is undecided, however few draws lie
+        there: the distribution is the model's choice, the ends are not.
     """
 
     name: str
     unit: str
     sample: np.ndarray
     needs: tuple[str, ...] = ()
+    ends: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +206,9 @@ class ProjectModel(Protocol):
         """
         Run with the parameters given; every metric of the model is in the answer.
 
+        `METRIC.STATISTIC` is a statistic that the model itself takes (over vehicles, over days); a
+        draw of it is one possible world.
+
         Raises
         ------
         ParameterOutOfRange
@@ -240,6 +248,13 @@ class Simulated(Protocol):
 
     def network(self, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
         """Return the network at the parameters' central values, as `read_network` takes it."""
+
+
+@runtime_checkable
+class Costly(Protocol):
+    """A model whose draws take their time: how many are made unless a binding says otherwise."""
+
+    n_draws: int
 
 
 @runtime_checkable

@@ -14,7 +14,7 @@ class Entry(models.Model):
     """A dated statement about a project; the newest entry of a natural key is the current one."""
 
     project = models.ForeignKey(Project, models.PROTECT)
-    source = models.ForeignKey(Source, models.PROTECT, null=True)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, db_index=False)
     entered_by = models.CharField(max_length=80, blank=True)
     entered_at = models.DateTimeField(auto_now_add=True)
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, related_name="corrected")

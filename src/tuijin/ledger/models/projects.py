@@ -27,8 +27,8 @@ class Project(models.Model):
     name = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
     place = models.ForeignKey(Place, models.PROTECT, db_index=False)
-    park = models.ForeignKey(Park, models.PROTECT, null=True)
-    owner = models.ForeignKey(Organisation, models.PROTECT, null=True)
+    park = models.ForeignKey(Park, models.PROTECT, null=True, db_index=False)
+    owner = models.ForeignKey(Organisation, models.PROTECT, null=True, db_index=False)
     # empty is "not known": never made up
     stage = models.CharField(max_length=12, choices=labelled("stage"), blank=True)
     status = models.CharField(max_length=12, choices=labelled("status"), default="active")
@@ -57,7 +57,7 @@ class Project(models.Model):
     summary = models.TextField(blank=True)
     summary_en = models.TextField(blank=True)
     is_synthetic = models.BooleanField(default=False)
-    source = models.ForeignKey(Source, models.PROTECT, null=True)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, db_index=False)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -95,6 +95,9 @@ class Project(models.Model):
             models.Index(fields=("name", "id"), name="project_name"),
             models.Index(fields=("total_investment_yuan", "id"), name="project_investment"),
             models.Index(fields=("place", "id"), name="project_place"),
+            models.Index(
+                fields=("owner",), name="project_owner", condition=models.Q(owner__isnull=False)
+            ),
             models.Index(
                 fields=("next_due_on", "id"),
                 name="project_due",

@@ -21,7 +21,7 @@ class TrailEvent(models.Model):
     checked by somebody who may not read the figures.
     """
 
-    seq = models.BigIntegerField(primary_key=True)
+    seq = models.BigAutoField(primary_key=True)  # always given; so it is SQLite's own row number
     at = models.DateTimeField()
     actor = models.CharField(max_length=80)
     role = models.CharField(max_length=20)
@@ -39,8 +39,5 @@ class TrailEvent(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
-        indexes = (
-            models.Index(fields=("object_type", "object_id"), name="trail_object"),
-            models.Index(fields=("project_id", "seq"), name="trail_project"),
-        )
+        indexes = (models.Index(fields=("project_id", "seq"), name="trail_project"),)
         ordering = ("seq",)

@@ -12,7 +12,15 @@ import numpy as np
 
 from tuijin.discovery import load_plugin, plugin_names
 from tuijin.errors import ClaimMalformed
-from tuijin.project_models import Chart, Metric, Parameter, ProjectModel
+from tuijin.project_models import (
+    Chart,
+    Costly,
+    Explained,
+    Influence,
+    Metric,
+    Parameter,
+    ProjectModel,
+)
 from tuijin.verify.cases import Case
 from tuijin.verify.checks import VERSION, Inputs, Measurement
 from tuijin.verify.claim_types import Measured
@@ -29,7 +37,8 @@ class Model:
     `using` is the model; `parameters` may hold `n_draws`, `figures` and `set`.
 
     `figures` maps a parameter to the name it is on record under (by default its own), `set` gives a
-    parameter a number by hand. Precedence: set, on record, sheet.
+    parameter a number by hand, or null: not known. Precedence: set, on record, sheet. A claim about
+    a statistic reads the model's `METRIC.STATISTIC` where it takes that statistic itself.
     """
 
     def names(self, case: Case) -> tuple[str, ...]:
@@ -42,7 +51,7 @@ class Model:
         return {
             "parameters": [asdict(p) for p in _parameters(case, model, facts).values()],
             "seed": seed,
-            "n_draws": int(case.parameters.get("n_draws", N_DRAWS)),
+            "n_draws": int(case.parameters.get("n_draws", _usual_draws(model))),
             "made_with": f"verify {VERSION}, {model.id} {model.version}",
         }
 
@@ -52,21 +61,20 @@ class Model:
         metrics = _run(
             case.using, tuple(parameters.values()), inputs.n_draws or N_DRAWS, inputs.seed or 0
         )
-        if case.metric not in metrics:
-            raise ClaimMalformed(f"{model.id} gives {', '.join(metrics)}, not {case.metric!r}")
-        metric, target = metrics[case.metric], case.statement().target
+        metric, target = _metric_of(case, metrics), case.statement().target
         if metric.unit != case.base_unit or target is None:
             raise ClaimMalformed(f"{model.id} gives {metric.unit}, the claim is in {case.unit!r}")
+        influences = _influences(model, parameters, metric, seed=inputs.seed or 0)
+        decides = model.decide(parameters, metric=metric.name, target=target)
         return Measurement(
-            _measured(
-                metric, parameters, model.decide(parameters, metric=metric.name, target=target)
-            ),
+            _measured(metric, parameters, decides, influences),
             {
                 "distribution": _histogram(metric.sample),
                 "explained": [
                     _plain_chart(chart)
                     for chart in model.charts(parameters, metric=metric.name, target=target)
                 ],
+                "influences": [asdict(influence) for influence in influences],
             },
         )
 
@@ -78,6 +86,26 @@ def _find(case: Case) -> ProjectModel:
         )
     model: ProjectModel = load_plugin(PACKAGE, case.using)
     return model
+
+
+def _usual_draws(model: ProjectModel) -> int:
+    return model.n_draws if isinstance(model, Costly) else N_DRAWS
+
+
+def _metric_of(case: Case, metrics: Mapping[str, Metric]) -> Metric:
+    """The metric, or the claimed statistic of it where the model takes that itself."""
+    found = metrics.get(f"{case.metric}.{case.statistic}") or metrics.get(case.metric)
+    if found is None:
+        raise ClaimMalformed(f"{case.using} gives {', '.join(metrics)}, not {case.metric!r}")
+    return found
+
+
+def _influences(
+    model: ProjectModel, parameters: Mapping[str, Parameter], metric: Metric, *, seed: int
+) -> tuple[Influence, ...]:
+    if metric.needs or not isinstance(model, Explained):
+        return ()
+    return model.influences(parameters, metric=metric.name, rng=np.random.default_rng(seed))
 
 
 def _setting(case: Case, name: str) -> Mapping[str, Any]:
@@ -108,7 +136,7 @@ def _check_settings(case: Case, model: ProjectModel) -> None:
     ]
     if unknown:
         raise ClaimMalformed(f"{model.id} has no {', '.join(sorted(unknown))}")
-    n_draws = given.get("n_draws", N_DRAWS)
+    n_draws = given.get("n_draws", _usual_draws(model))
     if not (isinstance(n_draws, int) and 1 <= n_draws <= MAX_DRAWS):
         raise ClaimMalformed(f"n_draws must be 1 to {MAX_DRAWS}, got {n_draws!r}")
 
@@ -156,9 +184,11 @@ def _on_record(parameter: Parameter, facts: list[Fact]) -> Parameter:
     )
 
 
-def _number(value: Any) -> float:
+def _number(value: Any) -> float | None:
+    if value is None:
+        return None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ClaimMalformed(f"a parameter set by hand must be a number, got {value!r}")
+        raise ClaimMalformed(f"a parameter set by hand must be a number or null, got {value!r}")
     return float(value)
 
 
@@ -166,15 +196,38 @@ def _measured(
     metric: Metric,
     parameters: Mapping[str, Parameter],
     decides: tuple[tuple[str, float, float], ...],
+    influences: tuple[Influence, ...],
 ) -> Measured:
     if metric.needs:
         zh = "、".join(parameters[name].description_zh for name in metric.needs)
         en = ", ".join(parameters[name].description for name in metric.needs)
         needs = (f"{zh}未入账", f"{en} not on record")
         return Measured(metric.sample, needs=needs, decides=decides)
+    if metric.ends is not None:
+        low, high = metric.ends
+        middle = float(np.median(metric.sample))
+        return Measured(
+            np.array([low, min(max(middle, low), high), high]), is_recorded=True,
+            needs=_hangs_on(influences, parameters), decides=decides,
+        )  # fmt: skip
     if metric.sample.size and np.ptp(metric.sample) == 0:
         return Measured(metric.sample[:1], is_recorded=True, decides=decides)
     return Measured(metric.sample, decides=decides)
+
+
+def _hangs_on(
+    influences: tuple[Influence, ...], parameters: Mapping[str, Parameter]
+) -> tuple[str, str]:
+    """Name the unknown that moves the metric most, with its total Sobol index."""
+    if not influences:
+        return "", ""
+    most = influences[0]
+    index = f"{most.total_ratio:.2f} [{most.low_ratio:.2f}, {most.high_ratio:.2f}]"
+    named = parameters[most.name]
+    zh = f"未知量的范围跨过目标值，影响最大的是“{named.description_zh}”（Sobol总效应{index}）"
+    what = f"{named.description} (total Sobol index {index})"
+    en = f"the unknowns straddle the target, most of all {what}"
+    return zh, en
 
 
 def _histogram(sample: np.ndarray) -> dict[str, list[float]] | None:
