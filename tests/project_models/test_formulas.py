@@ -13,6 +13,7 @@ from tuijin.project_models.formulas import (
     Formula,
     chart_deciding,
     decide_by_formula,
+    explain_by_formula,
     leaves,
     range_of,
     run_formulas,
@@ -93,3 +94,28 @@ def test_range_and_chart():
 def test_unknown_metric():
     with pytest.raises(ParameterOutOfRange, match="'beauty'"):
         decide_by_formula(FORMULAS, sheet(), BOUNDS, metric="beauty", target=1)
+
+
+def test_ends_of_assumed_ranges_go_with_the_sample():
+    drawn = {
+        "power_kwh_per_t": np.empty(0), "typical_power_kwh_per_t": np.full(3, 8000.0),
+        "price_yuan": np.full(3, 0.4), "sale_yuan_per_t": np.full(3, 5000.0),
+    }  # fmt: skip
+    found = run_formulas(FORMULAS, sheet(), drawn)
+    assert found["typical_cost_yuan_per_t"].ends == pytest.approx((2400, 4500))
+
+
+def test_influences_of_a_product_of_two_uniforms():
+    """
+    Variance of XY: V = (m²+s²)(n²+t²) − m²n²; of X alone n²s²: closed form by independence.
+    """
+    (first, second) = explain_by_formula(
+        FORMULAS, sheet(), metric="typical_cost_yuan_per_t", rng=np.random.default_rng(1)
+    )
+    m, s2, n, t2 = 8500.0, 1000.0**2 / 12, 0.4, 0.2**2 / 12
+    variance = (m**2 + s2) * (n**2 + t2) - (m * n) ** 2
+    assert (first.name, second.name) == ("price_yuan", "typical_power_kwh_per_t")
+    assert first.first_ratio == pytest.approx(m**2 * t2 / variance, abs=0.01)
+    assert second.first_ratio == pytest.approx(n**2 * s2 / variance, abs=0.01)
+    rng = np.random.default_rng(1)
+    assert explain_by_formula(FORMULAS, sheet(), metric="cost_yuan_per_t", rng=rng) == ()

@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from tuijin.errors import ParameterOutOfRange
-from tuijin.project_models import Chart, Line, Metric, Parameter
+from tuijin.project_models import Chart, Influence, Line, Metric, Parameter
+from tuijin.project_models.sensitivity import explain
 from tuijin.project_models.sheet import check_within, draw, read_sheet
 
 Function = Callable[..., np.ndarray]  # of arrays of one shape
@@ -27,6 +28,7 @@ Given = Mapping[str, Parameter]
 Bounds = Mapping[str, tuple[float, float]]
 TYPICAL = "typical_"
 _HALVINGS = 200
+_SOBOL_POINTS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,16 @@ def _metric(
     formulas: Formulas, metric: str, name: str, given: Given, sources: Mapping[str, str],
     drawn: Mapping[str, np.ndarray],
 ) -> Metric:  # fmt: skip
+    """Give the ends too where ranges are assumed: which draws lie there is the model's choice."""
     needs = tuple(leaf for leaf, source in sources.items() if not given[source].is_known)
-    sample = np.empty(0)
-    if not needs:
-        sample = evaluate(formulas, metric, {leaf: drawn[s] for leaf, s in sources.items()})
-    return Metric(name, formulas[metric].unit, sample, needs)
+    if needs:
+        return Metric(name, formulas[metric].unit, np.empty(0), needs)
+    sample = evaluate(formulas, metric, {leaf: drawn[s] for leaf, s in sources.items()})
+    is_assumed = any(
+        _is_range(given[s].ends) and not given[s].is_verified for s in sources.values()
+    )
+    ends = range_of(formulas, given, metric) if is_assumed else None
+    return Metric(name, formulas[metric].unit, sample, ends=ends)
 
 
 def _stand_in(given: Given, name: str) -> str:
@@ -186,6 +193,27 @@ def range_of(formulas: Formulas, given: Given, metric: str) -> tuple[float, floa
     return min(found), max(found)
 
 
+def explain_by_formula(
+    formulas: Formulas, given: Given, *, metric: str, rng: np.random.Generator
+) -> tuple[Influence, ...]:
+    """Sobol's indices of the leaves that are ranges; none while the metric waits for a leaf."""
+    name = metric.removeprefix(TYPICAL)
+    is_twin = name != metric
+    rows = {n: _stand_in(given, n) if is_twin else n for n in leaves(formulas, name)}
+    if not all(given[row].is_known for row in rows.values()):
+        return ()
+    ranged = [leaf for leaf, row in rows.items() if _is_range(given[row].ends)]
+    if not ranged:
+        return ()
+
+    def func(points: np.ndarray) -> np.ndarray:
+        fixed = {n: np.full(points.shape[1], given[row].ends[0]) for n, row in rows.items()}
+        return evaluate(formulas, name, fixed | dict(zip(ranged, points, strict=True)))
+
+    seed = int(rng.integers(2**53))
+    return explain(func, [given[rows[n]] for n in ranged], n_points=_SOBOL_POINTS, seed=seed)
+
+
 def chart_deciding(
     formulas: Formulas, given: Given, bounds: Bounds, *, metric: str, target: float
 ) -> tuple[Chart, ...]:
@@ -254,6 +282,11 @@ class FormulaModel:
 
     def charts(self, parameters: Given, *, metric: str, target: float) -> tuple[Chart, ...]:
         return chart_deciding(self.formulas, parameters, self.bounds, metric=metric, target=target)
+
+    def influences(
+        self, parameters: Given, *, metric: str, rng: np.random.Generator
+    ) -> tuple[Influence, ...]:
+        return explain_by_formula(self.formulas, parameters, metric=metric, rng=rng)
 
 
 @cache

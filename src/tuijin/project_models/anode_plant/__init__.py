@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from tuijin.errors import ParameterOutOfRange
-from tuijin.project_models import Chart, Line, MaterialLine, Metric, Parameter, Picture
+from tuijin.project_models import Chart, Influence, Line, MaterialLine, Metric, Parameter, Picture
 from tuijin.project_models.anode_plant.chain import (
     MATERIALS,
     NAMES,
@@ -30,8 +30,10 @@ from tuijin.project_models.formulas import (
     bounds_of,
     chart_deciding,
     decide_by_formula,
+    explain_by_formula,
     run_formulas,
 )
+from tuijin.project_models.sensitivity import explain
 from tuijin.project_models.sheet import check_within, draw, read_sheet
 
 VAT_FACTOR_RATIO = 1.13
@@ -116,6 +118,31 @@ class AnodePlant:
                 price, (as_quoted, with_vat),
             ),
         )  # fmt: skip
+
+    def influences(
+        self, parameters: Given, *, metric: str, rng: np.random.Generator
+    ) -> tuple[Influence, ...]:
+        if metric.removeprefix(TYPICAL) in PROCESS:
+            return explain_by_formula(PROCESS, parameters, metric=metric, rng=rng)
+        _check_metric(metric)
+        ranged = [
+            parameters[row.name]
+            for row in self.parameters()
+            if parameters[row.name].is_known and np.ptp(parameters[row.name].ends) > 0
+        ]
+
+        def func(points: np.ndarray) -> np.ndarray:
+            drawn = {
+                name: np.full(points.shape[1], p.ends[0]) if p.is_known else np.empty(0)
+                for name, p in parameters.items()
+            }
+            moved = dict(zip((p.name for p in ranged), points, strict=True))
+            return _samples(parameters, drawn | moved)[metric]
+
+        if not func(np.array([[p.ends[0]] for p in ranged])).size:
+            return ()
+        seed = int(rng.integers(2**53))
+        return explain(func, ranged, n_points=256, seed=seed)
 
     def pictures(self, parameters: Given) -> tuple[Picture, ...]:
         return draw_pictures(parameters)
