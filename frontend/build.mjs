@@ -1,4 +1,4 @@
-// Builds what the Django site serves: one style sheet of Tabler, our own, two scripts, one icon
+// Builds what the Django site serves: one style sheet of Tabler, our own, three scripts, one icon
 // sprite and the licences. The page's content security policy allows neither inline code nor data:
 // addresses, so pictures inside Tabler's style sheet become files.
 import { build } from "esbuild";
@@ -65,5 +65,5 @@ writeTabler();
 writeIcons();
 writeLicences();
 const shared = { bundle: true, minify: true, target: ["chrome88", "firefox88", "safari15"], legalComments: "none" };
-await build({ ...shared, format: "iife", entryPoints: { app: "src/app.js", charts: "src/charts.js" }, outdir: target });
+await build({ ...shared, format: "iife", entryPoints: { app: "src/app.js", charts: "src/charts.js", replay: "src/replay.js" }, outdir: target });
 await build({ ...shared, entryPoints: { app: "src/app.css" }, outdir: target, external: ["img/*"] });

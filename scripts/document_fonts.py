@@ -1,5 +1,5 @@
 """
-Cut the fonts of src/tuijin/meet/paper/fonts from their Debian packages.
+Cut the fonts of src/tuijin/paper/fonts from their Debian packages.
 
 Run once, by hand, when the choice changes (see docs/decisions/2026-11-23-document-font.md):
 
@@ -21,7 +21,7 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTCollection, TTFont
 
-TARGET = Path(__file__).parents[1] / "src/tuijin/meet/paper/fonts"
+TARGET = Path(__file__).parents[1] / "src/tuijin/paper/fonts"
 FANDOL = Path("usr/share/texlive/texmf-dist/fonts/opentype/public/fandol")
 NOTO = Path("usr/share/fonts/opentype/noto")
 UNIHAN = Path("usr/share/unicode/Unihan_OtherMappings.txt.bz2")

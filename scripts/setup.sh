@@ -32,4 +32,6 @@ fi
     --only-binary :all: -r "$lock"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
     --no-build-isolation --editable .
+say "compiling the simulation loop, once"
+"$venv/bin/python" -m tuijin.engines.flow
 say "ready: $venv/bin/tuijin"

@@ -53,7 +53,7 @@ def test_wheel_is_the_tree_without_its_tests(wheel):
         r"site/static/tuijin/.*\.js",
         r"site/static/tuijin/.*\.css",
         r"site/locale/en/LC_MESSAGES/django\.mo",
-        r"meet/paper/fonts/.*\.otf",
+        r"paper/fonts/.*\.otf",
         r"ledger/data/places\.csv",
         r"ledger/migrations/0001_initial\.py",
         r"project_models/anode_plant/parameters\.csv",

@@ -138,7 +138,7 @@ static void admit(struct world *w, int64_t i, double now) {
     struct job *j = AT(job, w, i);
     j->created = now;
     AT(class_, w, j->class_)->created++;
-    if (w->n_measures) mark(w, i, 4 * w->n_stations, now);
+    if (w->marks) mark(w, i, 4 * w->n_stations, now);
 }
 
 static void leave_network(struct world *w, int64_t i, double now) {
@@ -148,7 +148,7 @@ static void leave_network(struct world *w, int64_t i, double now) {
     c->exited++;
     c->sojourn_mean += delta / c->exited;
     c->sojourn_m2 += delta * (sojourn - c->sojourn_mean);
-    if (w->n_measures) mark(w, i, 4 * w->n_stations + 1, now);
+    if (w->marks) mark(w, i, 4 * w->n_stations + 1, now);
     accrue_wip(w, now);
     w->in_system--;
     j->next = w->free_job;

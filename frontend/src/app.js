@@ -76,6 +76,39 @@ function bind(root) {
   });
   all("input[data-check-all]").forEach(bindCheckAll);
   all("[data-fill]").forEach(bindFill);
+  all("form[data-draft]").forEach(bindDraft);
+}
+
+// A form with data-draft keeps what is written on this device until the server says it has arrived
+// (`?sent=` names it), so that a bad line loses nothing. Files are not kept.
+const DRAFT = "tuijin-draft-";
+
+function draftFields(form) {
+  return [...form.elements].filter(
+    (field) => field.name && !["file", "hidden", "submit", "button", "password"].includes(field.type),
+  );
+}
+
+function bindDraft(form) {
+  const key = DRAFT + form.dataset.draft;
+  const note = form.querySelector("[data-draft-note]");
+  const kept = JSON.parse(window.localStorage.getItem(key) ?? "null");
+  if (kept && !form.querySelector(".form-error")) {
+    draftFields(form).forEach((field) => {
+      if (field.name in kept) field.value = kept[field.name];
+    });
+    if (note) note.hidden = false;
+  }
+  form.addEventListener("input", () => {
+    const values = Object.fromEntries(draftFields(form).map((field) => [field.name, field.value]));
+    window.localStorage.setItem(key, JSON.stringify(values));
+    if (note) note.hidden = false;
+  });
+}
+
+function forgetSentDraft() {
+  const sent = new URLSearchParams(window.location.search).get("sent");
+  if (sent) window.localStorage.removeItem(DRAFT + sent);
 }
 
 function copyText(button) {
@@ -112,6 +145,7 @@ function bindFill(button) {
   });
 }
 
+forgetSentDraft();
 document.addEventListener("htmx:load", (event) => {
   if (event.target !== document.body) bind(event.target.parentNode ? event.target : document);
 });

@@ -15,9 +15,9 @@ from tuijin.meet import ballots, documents, ordering, remarks
 from tuijin.meet.brief import build_brief
 from tuijin.meet.decisions import decide
 from tuijin.meet.models import Meeting, Stop
-from tuijin.meet.paper import render_docx, render_pdf
 from tuijin.meet.sheets import build_sheets
-from tuijin.push.issues import close_issue
+from tuijin.paper import render_docx, render_pdf
+from tuijin.push.models import Issue
 
 pytestmark = pytest.mark.django_db
 AS_OF = date(2026, 11, 23)
@@ -82,7 +82,7 @@ def test_said_last_time_and_whether_it_was_done(world):
         remarks.add_comment(world.stops["anode"], "合同要落实")
     decision = decide(
         world.meeting, project=world.anode, text="落实合同吨位", owner_unit="固阳县",
-        due_on=date(2025, 10, 21),
+        due_on=date(2025, 10, 21), today=AS_OF,
     )  # fmt: skip
     later = Meeting(key="m2", title="下一次", place_id="150200", starts_on=date(2026, 3, 1),
                     ends_on=date(2026, 3, 1))  # fmt: skip
@@ -93,7 +93,8 @@ def test_said_last_time_and_whether_it_was_done(world):
     text = words(render_pdf(documents.build_pack(documents.gather(later, as_of=AS_OF))))
     assert "点评：合同要落实" in text
     assert "落实合同吨位（固阳县）：逾期未办结，时限2025年10月21日" in text
-    close_issue(decision.issue, on=date(2025, 10, 20), outcome="签订三份合同")
+    closed = {"state": "closed", "closed_on": date(2025, 10, 20), "outcome": "签订三份合同"}
+    Issue.objects.filter(pk=decision.issue_id).update(**closed)
     text = words(render_pdf(documents.build_pack(documents.gather(later, as_of=AS_OF))))
     assert "已于2025年10月20日办结：签订三份合同" in text
     assert sheets(world)["anode"].earlier is None
@@ -106,7 +107,7 @@ def test_brief_tells_scores_formula_decisions_in_both_forms(world):
         order = {s.pk: n for n, s in enumerate(world.stops.values(), start=1)}
         ballots.cast_ranks(world.meeting, "", order)
     decide(world.meeting, project=None, text="按月调度", owner_unit="市项目办",
-           due_on=date(2025, 12, 31))  # fmt: skip
+           due_on=date(2025, 12, 31), today=AS_OF)  # fmt: skip
     brief = build_brief(documents.gather(world.meeting, as_of=AS_OF))
     text = words(render_pdf(brief))
     word = Document(io.BytesIO(render_docx(brief)))

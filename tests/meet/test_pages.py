@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pytest
 from docx import Document
@@ -128,9 +129,10 @@ def test_decision_becomes_an_issue_and_is_closed(world, people, sign_in):
     assert (issue.title, issue.owner_unit, issue.place_id) == ("落实合同吨位", "固阳县", "150222")
     assert issue.origin == f"decision:{decision.pk}"
     assert "逾期" in office.get(url).content.decode()
-    closing = {"closed_on": "2025-10-20", "outcome": "签订合同"}
-    assert office.post(f"/decisions/{decision.pk}/close/", closing).status_code == 302
-    assert office.post(f"/decisions/{decision.pk}/close/", closing).status_code == 409
+    assert issue.state == "assigned"
+    assert f"/issues/{issue.pk}/" in office.get(url).content.decode()  # closed on its own page
+    closed = {"state": "closed", "closed_on": date(2025, 10, 20), "outcome": "签订合同"}
+    Issue.objects.filter(pk=issue.pk).update(**closed)
     assert "签订合同" in office.get(url).content.decode()
     panel = office.get(f"/projects/{world.anode.pk}/").content.decode()
     assert "落实合同吨位" in panel

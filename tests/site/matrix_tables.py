@@ -29,16 +29,27 @@ MAY = {
               "place_officer"},
     "export": {"city_leader", "city_coordinator", "analyst", "place_leader", "place_editor"},
     "decide": {"city_coordinator"},
+    # issues: "instruction" of leaders, "issues of own place" of editors, "own replies" of
+    # departments, "reply … for assigned issues" of officers, "verification result" of verifiers
+    "raise": {"city_leader", "city_coordinator", "city_department", "place_leader",
+              "place_editor", "place_officer"},
+    "dispatch": {"city_coordinator", "place_leader"},
+    "reply": {"city_coordinator", "city_department", "place_editor", "place_officer"},
+    "inspect": {"city_coordinator", "place_leader", "place_verifier"},
+    "approve": {"city_coordinator", "place_leader", "place_approver"},
     "rules": {"city_coordinator"},
     "users": {"security_admin"},
     "trail": {"audit_admin"},
     "configure": {"system_admin"},
 }  # fmt: skip
+# roles that reply only to what is addressed to them: the issues of the walk are addressed to nobody
+ADDRESSED = {"city_department"}
 # kind of object: class of its rows; "shared" rows and places have rules of their own below
 CLASSES = {
     "project": "P", "figure": "P", "stage_event": "P", "stop": "P", "node": "I", "evidence": "I",
-    "file": "I", "claim": "I", "check": "I", "verdict": "I", "decision": "I", "plan": "C",
-    "report": "C", "operating": "C",
+    "file": "I", "claim": "I", "check": "I", "verdict": "I", "model": "I", "scenario": "I",
+    "decision": "I", "issue": "I", "slip": "I", "assignment": "I", "visit": "I",
+    "plan": "C", "report": "C", "operating": "C",
 }  # fmt: skip
 
 
@@ -157,6 +168,10 @@ PAGES: dict[str, list[Ask]] = {
     "/claims/runs/{id}/progress/": page("verify", "nothing"),
     "/claims/runs/{id}/cancel/": form("verify", "nothing"),
     "/claims/runs/{id}/again/": form("verify", "nothing"),
+    "/models/{id}/": page("read", "model") + form("verify", "model", changes=True),
+    "/models/replays/{id}/": page("read", "scenario"),
+    "/api/v1/scenarios": page("read") + form("verify"),
+    "/api/v1/scenarios/{id}": page("read", "scenario"),
     "/meetings/": page("read"),
     "/meetings/new/": page("edit") + form("edit"),
     "/meetings/{id}/": page("read", "meeting"),
@@ -177,8 +192,56 @@ PAGES: dict[str, list[Ask]] = {
     "/stops/{id}/": page("read", "stop"),
     "/stops/{id}/change/": form("edit", "stop", changes=True, act="unpin"),
     "/stops/{id}/comments/": form("comment", "stop", text="看了"),
-    "/decisions/{id}/close/": page("decide", "decision", changes=True),
 }  # fmt: skip
-ROUTES = PAGES | {
-    f"/api/v1/{noun}{end}": asks for noun, ends in API.items() for end, asks in ends.items()
-}
+# step of an issue: the action it needs
+STEPS = {
+    "assign": "dispatch", "drop": "dispatch", "accept": "reply", "dispute": "reply",
+    "uphold": "dispatch", "reassign": "dispatch", "work": "reply", "report": "reply",
+    "return": "inspect", "inspect": "inspect", "close": "approve", "reopen": "dispatch",
+    "pause": "dispatch", "resume": "dispatch",
+}  # fmt: skip
+PUSH: dict[str, list[Ask]] = {
+    "/today/": page("read"),
+    "/mine/": page("read"),
+    "/issues/": page("read"),
+    "/issues/calendar/": page("read"),
+    "/issues/ranking/": page("read"),
+    "/issues/limits/": page("read"),
+    "/issues/new/": page("read") + form("raise"),
+    "/issues/{id}/": page("read", "issue"),
+    "/officers/": page("read"),
+    "/projects/{id}/assign/": page("dispatch", "project", changes=True)
+    + form("dispatch", "project", changes=True),
+    "/projects/{id}/visit/": page("comment", "project", changes=True)
+    + form("comment", "project", changes=True),
+    "/assignments/{id}/relieve/": form("dispatch", "assignment", changes=True),
+    "/slips/{id}.pdf": page("read", "slip", is_slow=True),
+    "/slips/{id}.docx": page("read", "slip", is_slow=True),
+    "/slips/{id}/receive/": form("reply", "slip", changes=True),
+    "/inbox/": page("read"),
+    "/inbox/read/": form("read"),
+    "/inbox/choices/": page("read") + form("read"),
+    "/inbox/feed/": form("read"),
+    "/calendar/{id}.ics": [],  # answers 404 to all but the holder of the address; tests/push
+    "/api/v1/assignments": page("read") + form("dispatch"),
+    "/api/v1/assignments/{id}": page("read", "assignment"),
+    "/api/v1/assignments/{id}/relieve": form("dispatch", "assignment", changes=True),
+    "/api/v1/visits": page("read") + form("comment"),
+    "/api/v1/visits/{id}": page("read", "visit"),
+    "/api/v1/issues": page("read") + form("raise"),
+    "/api/v1/issues/{id}": page("read", "issue"),
+    "/api/v1/issues/{id}/steps": page("read", "issue"),
+    "/api/v1/slips": page("read"),
+    "/api/v1/slips/{id}": page("read", "slip"),
+    "/api/v1/slips/{id}/receive": form("reply", "slip", changes=True),
+    "/api/v1/notices": page("read"),
+    **{f"/issues/{{id}}/{step}/": form(action, "issue", changes=True)
+       for step, action in STEPS.items()},
+    **{f"/api/v1/issues/{{id}}/{step}": form(action, "issue", changes=True)
+       for step, action in STEPS.items()},
+}  # fmt: skip
+ROUTES = (
+    PAGES
+    | PUSH
+    | {f"/api/v1/{noun}{end}": asks for noun, ends in API.items() for end, asks in ends.items()}
+)

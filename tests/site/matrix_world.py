@@ -29,9 +29,9 @@ from tuijin.ledger.models import (
 )
 from tuijin.meet import presets as meet_presets
 from tuijin.meet.models import Decision, Meeting, Stop
-from tuijin.push.models import Issue
+from tuijin.push.models import Assignment, Issue, Slip, Visit
 from tuijin.see import presets as see_presets
-from tuijin.verify.models import Binding, Claim, Verdict
+from tuijin.verify.models import Binding, Claim, Scenario, Verdict
 from tuijin.verify.runner import verify_claims
 
 PLACES = (
@@ -102,6 +102,8 @@ def _one_of_everything(code: str) -> dict[str, Any]:
     binding = Binding.objects.create(claim=claim, kind="evidence", using="sales_yuan")
     verify_claims([claim.pk])
     verdict = Verdict.objects.get(claim=claim)
+    model = Binding.objects.create(claim=claim, kind="model", using="anode_plant")
+    scenario = Scenario.objects.create(binding=model, seed=7, n_draws=100)
     evidence = Evidence.objects.create(key=f"e-{code}", **about, kind="photo", title=mark)
     sha256 = file_store.keep(code.encode())
     file_store.keep(code.encode(), kind="display", named=sha256)
@@ -115,7 +117,20 @@ def _one_of_everything(code: str) -> dict[str, Any]:
     )  # fmt: skip
     stop = Stop.objects.create(meeting=meeting, day=date(2025, 9, 20), **about, position=1)
     issue = Issue.objects.create(
-        title="t", place=place, owner_unit="u", due_on=date(2025, 12, 1), origin="", opened_by=""
+        key=f"i-{code}", title=mark, **about, place=place, owner_unit="u",
+        due_on=date(2025, 12, 1), opened_on=date(2025, 11, 1), opened_by="",
+        figures=[["实测", "Measured", str(secret_yuan(code)), "C"]],
+    )  # fmt: skip
+    slip = Slip.objects.create(
+        issue=issue, year=2025, number=int(code[-2:]), level=1, addressed_to=mark,
+        issued_on=date(2025, 12, 2), issued_by="",
+    )  # fmt: skip
+    assignment = Assignment.objects.create(
+        **about, kind="officer", holder=mark, starts_on=date(2025, 1, 1)
+    )
+    visitor = User.objects.create(username=f"visitor-{code}", role="place_officer")
+    visit = Visit.objects.create(
+        **about, user=visitor, visited_on=date(2025, 9, 1), where=mark, record=mark
     )
     decision = Decision.objects.create(
         meeting=meeting, place=place, **about, text=mark, issue=issue
@@ -136,8 +151,10 @@ def _one_of_everything(code: str) -> dict[str, Any]:
         entry.save()
     found = {
         "source": source, "organisation": owner, "park": park, "project": project, "claim": claim,
-        "check": binding, "verdict": verdict, "evidence": evidence, "file": file, "stop": stop,
-        "meeting": meeting, "decision": decision, "batch": batch, "place": place, **entries,
+        "check": binding, "verdict": verdict, "model": model, "scenario": scenario,
+        "evidence": evidence, "file": file, "stop": stop,
+        "meeting": meeting, "decision": decision, "issue": issue, "slip": slip,
+        "assignment": assignment, "visit": visit, "batch": batch, "place": place, **entries,
     }  # fmt: skip
     return {kind: entry.pk for kind, entry in found.items()}
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tuijin import discovery, project_models
 from tuijin.ledger import records, scope
 from tuijin.ledger.models import Figure, Place, Project, Source, StageEvent
 from tuijin.verify.models import Binding, Claim
+
+TOY_MODELS = Path(__file__).parent / "models"
+SRC = Path(project_models.__file__).parents[2]
 
 
 @pytest.fixture
@@ -20,6 +26,27 @@ def ledger(db: Any) -> Iterator[SimpleNamespace]:
     """Two projects, in the scope of the product itself."""
     with scope.active(scope.system_scope("test")):
         yield build_ledger()
+
+
+@pytest.fixture
+def toy_port(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A small simulated model, found like the real ones, here and in the processes of a worker."""
+    path = [*project_models.__path__, str(TOY_MODELS)]
+    monkeypatch.setattr(project_models, "__path__", path)
+    monkeypatch.setenv("PYTHONPATH", f"{SRC}{os.pathsep}{TOY_MODELS}")
+    discovery.plugin_names.cache_clear()
+    yield
+    discovery.plugin_names.cache_clear()
+    discovery.load_plugin.cache_clear()
+
+
+def clearance_claim(ledger: SimpleNamespace) -> Claim:
+    """Two minutes, tested by the toy port."""
+    return add_claim(
+        ledger.port, "port.clearance", check="model", using="toy_port", dimension="technology",
+        claim_type="at_most", statistic="p95", metric="clearance_minutes", target=Decimal(20),
+        unit="minutes", source=ledger.bureau,
+    )  # fmt: skip
 
 
 def build_ledger() -> SimpleNamespace:

@@ -96,7 +96,7 @@ def test_silence_is_an_interruption(ledger):
 
 def worker_environment(home: Path) -> dict[str, str]:
     """Point a real worker at the test database."""
-    environment = {**os.environ, "TUIJIN_HOME": str(home), "PYTHONPATH": str(SRC)}
+    environment = {"PYTHONPATH": str(SRC), **os.environ, "TUIJIN_HOME": str(home)}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     described = connection.settings_dict
     if connection.vendor == "sqlite":

@@ -16,11 +16,15 @@ from tuijin.errors import TuijinError
 COMMANDS: dict[str, tuple[str, bool, str]] = {
     "up": ("set up, load the example on first start, serve web, API and worker", True, "configure"),
     "import": ("bring files into the ledger", True, "import"),
+    "measure": ("measure a long log of VDA 5050 messages", True, "import"),
+    "listen": ("receive VDA 5050 messages from an MQTT broker, and measure them", True, "import"),
     "extract": ("read facts out of articles; touches no database", False, "read"),
     "simulate": ("run a network of queues and machines described as JSON", False, "read"),
     "balance": ("material, energy and carbon balance of a process chain in JSON", False, "read"),
+    "appraise": ("returns of a project, or of dated cash flows", False, "read"),
     "verify": ("run the claims", True, "verify"),
     "meet": ("a meeting: new, pack, brief", True, "decide"),
+    "push": ("what is due, late, and to be escalated", True, "dispatch"),
     "trail": ("check that nobody rewrote the trail: verify, checkpoint", True, "trail"),
 }
 

@@ -16,6 +16,8 @@ from tuijin.ledger.example_users import create_example_users
 from tuijin.ledger.models import Project
 from tuijin.meet.models import Meeting
 from tuijin.meet.ordering import order_stops
+from tuijin.push import daily
+from tuijin.push.example_officers import assign_example_officers
 from tuijin.see.judging import judge_portfolio
 from tuijin.verify.models import Claim
 from tuijin.verify.runner import verify_claims
@@ -44,6 +46,8 @@ def load(*, say: Callable[[str], None]) -> None:
         create_example_users()
         for meeting in Meeting.objects.all():
             order_stops(meeting)
+        assign_example_officers(on=timezone.localdate())
+        daily.go_through(on=timezone.localdate())
     say(f"{found.counts['new']} entries, {Project.objects.count()} projects")
 
 

@@ -16,7 +16,7 @@ from tuijin.errors import BadInput, NotFound, UsageError
 from tuijin.ledger import references
 from tuijin.meet import brief, documents, ordering, planning
 from tuijin.meet.models import Meeting
-from tuijin.meet.paper import Brief, Pack, render_docx, render_pdf
+from tuijin.paper import Brief, Pack, render_docx, render_pdf
 
 _WRITERS = {".pdf": render_pdf, ".docx": render_docx}
 _BUILDERS: dict[str, Callable[..., Brief | Pack]] = {

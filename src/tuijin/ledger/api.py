@@ -21,6 +21,7 @@ router.add_router("/operating", build_router("operating", to_create="report", to
 router.add_router("/stage-events", build_router("stage_event"))
 router.add_router("/nodes", build_router("node"))
 router.add_router("/evidence", build_router("evidence", to_create="report", to_change="edit"))
+router.add_router("/vehicles", build_router("vehicle"))
 router.add_router("/figures", build_router("figure"))
 router.add_router("/trail", events)
 router.add_router("/imports", imports)

@@ -81,6 +81,16 @@ def upload(data: bytes, *, name: str) -> Outcome:
         raise
 
 
+def propose(parsed: Parsed, data: bytes, *, name: str, importer: str) -> Outcome:
+    """Leave what was measured elsewhere for acceptance; `data` is the document that tells of it."""
+    scope.current().require("import")
+    batch = _start(data, name=name)
+    if batch.status == Status.ACCEPTED:
+        return Outcome(batch, is_repeat=True)
+    batch.importer = importer
+    return _preview(batch, data, parsed, kept_as=wire.dump_parsed(parsed))
+
+
 def _start(data: bytes, *, name: str) -> ImportBatch:
     """A batch for the file, unsaved; or the accepted one of the same bytes."""
     sha256 = hashlib.sha256(data).hexdigest()
@@ -124,10 +134,10 @@ def _read(batch: ImportBatch, data: bytes, *, name: str) -> Outcome:
         found = parsing.run_worker(
             data, name=name, importer=batch.importer, mappings=load_mappings()
         )
-        parsed = wire.load(found)
+        parsed = parsing.load(found, data, name=name)
     except HeaderUnmatched as unmatched:
         return _ask(batch, data, unmatched)
-    return _preview(batch, data, parsed, kept_as=found)
+    return _preview(batch, data, parsed, kept_as=wire.dump_parsed(parsed))
 
 
 def _ask(batch: ImportBatch, data: bytes, unmatched: HeaderUnmatched) -> Outcome:

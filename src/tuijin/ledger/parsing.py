@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -12,6 +13,8 @@ from collections.abc import Mapping
 from tuijin.discovery import load_plugin, plugin_names
 from tuijin.errors import ImportFailed, TypeNotAllowed
 from tuijin.importers import ColumnMapping, Importer, Parsed, wire
+from tuijin.ledger.evidence_files import clean_name
+from tuijin.ledger.measuring import Log, as_entries
 
 WALL_SECONDS = 60.0
 _PACKAGE = "tuijin.importers"
@@ -51,7 +54,13 @@ def parse(
     TuijinError
         What the importer refuses; `parse_limit` when the process ran into a limit.
     """
-    return wire.load(run_worker(data, name=name, importer=importer, mappings=mappings))
+    found = run_worker(data, name=name, importer=importer, mappings=mappings)
+    return load(found, data, name=name)
+
+
+def load(found: bytes, data: bytes, *, name: str) -> Parsed:
+    """Load what the worker wrote about a file; what a log says is measured."""
+    return as_entries(wire.load(found), Log(clean_name(name), hashlib.sha256(data).hexdigest()))
 
 
 def run_worker(

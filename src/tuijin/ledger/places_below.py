@@ -16,3 +16,14 @@ def codes(of: Iterable[str]) -> set[str]:
         level = set(below) - found
         found |= level
     return found
+
+
+def parents_of(of: Iterable[str]) -> dict[str, str | None]:
+    """Return what each of these places, and each above them, lies in."""
+    found: dict[str, str | None] = {}
+    level = set(of)
+    while level:
+        rows = dict(Place.objects.filter(code__in=level).values_list("code", "parent_id"))
+        found |= rows
+        level = {parent for parent in rows.values() if parent} - found.keys()
+    return found

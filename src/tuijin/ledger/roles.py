@@ -31,7 +31,7 @@ class Role:
 # Actions. A view, endpoint, command or job names one of these; a name not here does not start.
 ACTIONS = frozenset(
     "read comment score edit import export verify decide rules approve report trail users "
-    "configure reply attach".split()
+    "configure reply attach raise dispatch inspect".split()
 )
 
 
@@ -47,21 +47,24 @@ ROLES: dict[str, Role] = {
     role.code: role
     for role in (
         _role("city_leader", "市领导", "City leader", "city", "PICS", "PIC",
-              "read comment score export"),
+              "read comment score export raise"),
         _role("city_coordinator", "市项目办", "City project office", "city", "PICS", "PIC",
-              "read comment score edit import export verify decide rules approve report attach"),
+              "read comment score edit import export verify decide rules approve report attach "
+              "raise dispatch inspect reply"),
         _role("city_department", "市直部门", "City department", "city", "PI", "PI",
-              "read comment score reply"),
+              "read comment score reply raise"),
         _role("analyst", "分析员", "Analyst", "projects", "PIC", "P", "read verify export"),
         _role("place_leader", "旗县区领导", "County leader", "places", "PICS", "PI",
-              "read comment score approve export"),
+              "read comment score approve export raise "
+              "dispatch inspect"),
         _role("place_approver", "旗县区审核员", "County approver", "places", "PIC", "P",
               "read approve"),
         _role("place_editor", "旗县区填报员", "County editor", "places", "PIC", "P",
-              "read edit import export report attach"),
+              "read edit import export report attach raise reply"),
         _role("place_officer", "包联干部", "Lead officer", "projects", "PI", "",
-              "read comment score reply attach"),
-        _role("place_verifier", "核验员", "County verifier", "places", "PI", "", "read verify"),
+              "read comment score reply attach raise"),
+        _role("place_verifier", "核验员", "County verifier", "places", "PI", "",
+              "read verify inspect"),
         _role("place_viewer", "旗县区查看员", "County viewer", "places", "PI", "P", "read"),
         _role("company", "项目企业", "Project company", "projects", "P", "", "read report attach",
               reported="PIC"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db import models
 
-from tuijin.importers.nouns import NOUNS, Noun
+from tuijin.importers.nouns import NOUNS, Column, Noun
 from tuijin.ledger.models import (
     AnnualPlan,
     Evidence,
@@ -20,6 +20,7 @@ from tuijin.ledger.models import (
     Project,
     Source,
     StageEvent,
+    Vehicle,
 )
 
 
@@ -34,18 +35,22 @@ class Target:
         Entries that are never overwritten: a change is a new entry that supersedes the old.
     fields
         Column name to model attribute, where they differ.
+    kept
+        Columns that the room draws itself, read beside those of the noun and never written.
     """
 
     noun: Noun
     model: type[models.Model]
     is_corrected: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
+    kept: tuple[Column, ...] = ()
 
     def attribute(self, column: str) -> str:
         """Model attribute that holds a column; references by their id."""
         if column in self.fields:
             return self.fields[column]
-        return f"{column}_id" if self.noun.column(column).kind == "ref" else column
+        spec = next(c for c in (*self.noun.columns, *self.kept) if c.name == column)
+        return f"{column}_id" if spec.kind == "ref" else column
 
 
 # In the order in which they are written: what is referred to comes first.
@@ -53,14 +58,20 @@ _targets: dict[str, Target] = {}
 
 
 def register(
-    noun: str,
+    noun: str | Noun,
     model: type[models.Model],
     *,
     is_corrected: bool = False,
     fields: Mapping[str, str] | None = None,
+    kept: tuple[Column, ...] = (),
 ) -> None:
-    """Say which table keeps a noun; called from an `AppConfig.ready()`."""
-    _targets[noun] = Target(NOUNS[noun], model, is_corrected, fields or {})
+    """
+    Say which table keeps a noun; called from an `AppConfig.ready()`.
+
+    A room's own noun, given whole, has a resource and is not brought in by files.
+    """
+    known = NOUNS[noun] if isinstance(noun, str) else noun
+    _targets[known.name] = Target(known, model, is_corrected, fields or {}, kept)
 
 
 def find(noun: str) -> Target:
@@ -82,4 +93,5 @@ register("operating", OperatingRecord, is_corrected=True)
 register("stage_event", StageEvent, is_corrected=True)
 register("node", Node, is_corrected=True)
 register("evidence", Evidence)
+register("vehicle", Vehicle)
 register("figure", Figure, is_corrected=True)

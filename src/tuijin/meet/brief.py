@@ -13,10 +13,10 @@ from tuijin.meet.documents import (
     questions,
     sum_up,
 )
-from tuijin.meet.paper import Block, Brief, Heading, Paragraph, Table
 from tuijin.meet.sheets import Sheet
 from tuijin.meet.wording import stated_sentence, write_date, write_formula
-from tuijin.push.issues import is_overdue
+from tuijin.paper import Block, Brief, Heading, Paragraph, Table
+from tuijin.push.deadlines import is_overdue
 from tuijin.see.language import either, is_english
 
 
@@ -98,7 +98,7 @@ def _decisions(found: Material) -> list[Block]:
             (
                 decision.text,
                 issue.owner_unit if issue else "",
-                write_date(issue.due_on) if issue else "",
+                write_date(issue.due_on) if issue and issue.due_on else "",
                 state,
             )
         )

@@ -11,14 +11,17 @@ from tuijin.importers.texts import clean_text
 from tuijin.ledger import records, scope
 from tuijin.ledger.models import Project
 from tuijin.meet.models import Decision, Meeting
-from tuijin.push.issues import open_issue
+from tuijin.push.issues import Given, open_issue, take_step
+from tuijin.push.states import STEPS
 
 
 def decide(
-    meeting: Meeting, *, project: Project | None, text: str, owner_unit: str, due_on: date
-) -> Decision:
+    meeting: Meeting, *, project: Project | None, text: str, owner_unit: str, due_on: date,
+    today: date,
+) -> Decision:  # fmt: skip
     """
-    Record a decision and open its issue.
+    Record a decision, open its issue and assign it; one that is entered later counts from the day
+    of the meeting.
 
     Raises
     ------
@@ -35,6 +38,7 @@ def decide(
         raise ImportFailed("请写明事项和责任单位", code="empty")
     if due_on < meeting.starts_on:
         raise ImportFailed(f"时限应不早于会议首日 {meeting.starts_on}", code="date")
+    on = min(today, meeting.starts_on)
     with transaction.atomic():
         decision = Decision(
             meeting=meeting, place_id=place_id, project=project, text=what,
@@ -45,10 +49,10 @@ def decide(
             what,
             place_id=place_id,
             project_id=None if project is None else project.pk,
-            owner_unit=who,
-            due_on=due_on,
+            on=on,
             origin=f"decision:{decision.pk}",
         )
+        issue = take_step(issue, STEPS["assign"], Given(owner_unit=who, due_on=due_on), on=on)
         Decision.objects.filter(pk=decision.pk).update(issue=issue)
         decision.issue = issue
     return decision

@@ -21,8 +21,8 @@ from tuijin.ledger.access import requires
 from tuijin.meet.brief import build_brief
 from tuijin.meet.documents import Material, build_pack, gather
 from tuijin.meet.models import Meeting
-from tuijin.meet.paper import Brief, Pack, render_docx, render_pdf
 from tuijin.meet.views import find_meeting, ranking_context, shown_decisions
+from tuijin.paper import Brief, Pack, render_docx, render_pdf
 from tuijin.see.language import either
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -1,4 +1,4 @@
-"""What a meeting's documents are made of, and the tour pack; `meet.paper` decides the looks."""
+"""What a meeting's documents are made of, and the tour pack; `paper` decides the looks."""
 
 from __future__ import annotations
 
@@ -11,20 +11,6 @@ from django.utils.translation import gettext as _
 from tuijin.meet import ballots
 from tuijin.meet.days import DayPlan, load_days
 from tuijin.meet.models import Decision, Meeting, ScoreRule
-from tuijin.meet.paper import (
-    Block,
-    Facts,
-    Heading,
-    Pack,
-    Page,
-    Paragraph,
-    Question,
-    Questions,
-    Table,
-    VerdictRow,
-    Verdicts,
-)
-from tuijin.meet.paper.document import Language, Ruling
 from tuijin.meet.scoring import Standing
 from tuijin.meet.sheets import Sheet, build_sheets, count_rulings
 from tuijin.meet.wording import (
@@ -38,6 +24,20 @@ from tuijin.meet.wording import (
     write_date,
     write_days,
 )
+from tuijin.paper import (
+    Block,
+    Facts,
+    Heading,
+    Pack,
+    Page,
+    Paragraph,
+    Question,
+    Questions,
+    Table,
+    VerdictRow,
+    Verdicts,
+)
+from tuijin.paper.document import Language, Ruling
 from tuijin.see.language import either, is_english
 
 _RULINGS: dict[str, Ruling] = {

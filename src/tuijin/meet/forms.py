@@ -93,13 +93,6 @@ class DecisionForm(forms.Form):
         _choice(self, "project").choices = [("", _("会议整体")), *named]
 
 
-class ClosingForm(forms.Form):
-    """How an issue was done."""
-
-    closed_on = _date(_("办结日期"))
-    outcome = CleanText(label=_("办理结果"), max_length=500)
-
-
 def initial_of(meeting: Meeting) -> dict[str, Any]:
     names = ("title", "starts_on", "ends_on", "issuer", "day_starts_at", "day_ends_at", "version")
     return {"place": meeting.place_id, **{name: getattr(meeting, name) for name in names}}

@@ -33,7 +33,4 @@ urlpatterns = [
     path("stops/<int:stop_id>/", views.show_stop, name="stop"),
     path("stops/<int:stop_id>/change/", views.change_stop, name="change_stop"),
     path("stops/<int:stop_id>/comments/", touring_views.add_comment, name="add_comment"),
-    path(
-        "decisions/<int:decision_id>/close/", deciding_views.close_decision, name="close_decision"
-    ),
 ]

@@ -23,7 +23,7 @@ from tuijin.meet.models import Decision, Meeting, Stop
 from tuijin.meet.sheets import build_sheet
 from tuijin.meet.tour_map import build_map
 from tuijin.meet.wording import stated_sentence, tour_sentences, write_formula
-from tuijin.push.issues import is_overdue
+from tuijin.push.deadlines import is_overdue
 
 
 def find_meeting(meeting_id: int) -> Meeting:

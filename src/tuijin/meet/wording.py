@@ -12,7 +12,7 @@ from tuijin.engines.route import ASSUMED_ROADS
 from tuijin.meet.days import DayPlan
 from tuijin.meet.models import Meeting, ScoreRule, Stop
 from tuijin.meet.remarks import Earlier
-from tuijin.push.issues import is_overdue
+from tuijin.push.deadlines import is_overdue
 from tuijin.see.language import either, is_english
 from tuijin.see.models import LightRule
 from tuijin.verify.models import Claim
@@ -160,9 +160,13 @@ def said_lines(earlier: Earlier | None, *, as_of: date) -> list[str]:
                 "outcome": issue.outcome or "—",
             }
         elif is_overdue(issue, as_of=as_of):
-            state = _("逾期未办结，时限 %(date)s") % {"date": write_date(issue.due_on)}
+            state = _("逾期未办结，时限 %(date)s") % {
+                "date": write_date(issue.due_on) if issue.due_on else "—"
+            }
         else:
-            state = _("办理中，时限 %(date)s") % {"date": write_date(issue.due_on)}
+            state = _("办理中，时限 %(date)s") % {
+                "date": write_date(issue.due_on) if issue.due_on else "—"
+            }
         colon = ": " if is_english() else "："
         lines.append(f"{decision.text}{bracketed(issue.owner_unit)}{colon}{state}")
     return lines

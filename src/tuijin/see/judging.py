@@ -13,6 +13,7 @@ from django.db import transaction
 from tuijin.importers.nouns import CHOICES
 from tuijin.ledger import records, scope
 from tuijin.ledger.models import Figure, Node, Place, Project, Rulebook, RulebookChoice
+from tuijin.ledger.places_below import parents_of
 from tuijin.see import lights
 from tuijin.see.lights import Facts, Threshold
 from tuijin.see.models import LightReading, LightRule
@@ -96,10 +97,12 @@ def load_rulebooks() -> dict[str, list[Threshold]]:
     return books
 
 
-def rulebook_of(place_id: str, *, kind: str = Rulebook.Kind.LIGHT) -> str:
+def rulebook_of(
+    place_id: str, *, kind: str = Rulebook.Kind.LIGHT, default: str = DEFAULT_RULEBOOK
+) -> str:
     """The rulebook a place uses: its own, or that of the nearest place above."""
-    chosen, parents = _choices(kind), _parents()
-    return _nearest(place_id, chosen, parents) or DEFAULT_RULEBOOK
+    chosen = _choices(kind)
+    return _nearest(place_id, chosen, parents_of([place_id]) if chosen else {}) or default
 
 
 def _choices(kind: str) -> dict[str, str]:

@@ -23,6 +23,10 @@ class Config:
     proxies: tuple[str, ...]
     is_https: bool
     checkpoints: Path
+    smtp: str
+    mail_from: str
+    hook: str
+    hook_hosts: tuple[str, ...]
 
 
 @cache
@@ -38,6 +42,10 @@ def load_config() -> Config:
         proxies=tuple(filter(None, os.environ.get("TUIJIN_PROXIES", "").split(","))),
         is_https=os.environ.get("TUIJIN_HTTPS", "0") == "1",
         checkpoints=Path(os.environ.get("TUIJIN_CHECKPOINTS", home / "trail-checkpoints.jsonl")),
+        smtp=os.environ.get("TUIJIN_SMTP", ""),
+        mail_from=os.environ.get("TUIJIN_MAIL_FROM", "tuijin@localhost"),
+        hook=os.environ.get("TUIJIN_HOOK", ""),
+        hook_hosts=tuple(filter(None, os.environ.get("TUIJIN_HOOK_HOSTS", "").split(","))),
     )
 
 

@@ -31,9 +31,14 @@ class Link:
 
 ENTRIES = (
     Entry("cockpit", _("驾驶舱"), "layout-dashboard"),
+    Entry("mine", _("我的事项"), "flag", "reply"),
     Entry("projects", _("项目"), "list-details"),
     Entry("map", _("地图"), "map"),
     Entry("meetings", _("会议"), "presentation"),
+    Entry("issues", _("督办"), "gavel"),
+    Entry("today", _("今日要事"), "bell", "comment"),
+    Entry("officers", _("包联"), "users"),
+    Entry("inbox", _("消息"), "message"),
     Entry("claims", _("承诺检验"), "checkup-list"),
     Entry("materials", _("物料平衡"), "building-factory-2"),
     Entry("indicators", _("指标"), "chart-bar"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +14,8 @@ from pathlib import Path
 
 import django
 from django.core.management import call_command
+
+_PR_SET_PDEATHSIG = 1
 
 
 def lock_path(home: Path) -> Path:
@@ -40,6 +45,25 @@ def held(home: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def warm_kernels() -> subprocess.Popen[bytes]:
+    """
+    Have compiled simulation code ready before somebody waits for it.
+
+    In a process of its own, behind all others: it takes half a minute once after an installation
+    and a second later, and ends with the worker.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-m", "tuijin.engines.flow"],
+        stdin=subprocess.DEVNULL,
+        preexec_fn=_stay_behind,  # noqa: PLW1509  the worker has one thread: nothing is locked
+    )
+
+
+def _stay_behind() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    os.nice(19)
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuijin.site.settings")
     django.setup()
@@ -47,6 +71,7 @@ def main() -> None:
 
     try:
         with held(settings.CONFIG.home):
+            warm_kernels()
             call_command("db_worker", interval=0.5, verbosity=0, startup_delay=False)
     except KeyboardInterrupt:
         sys.exit(0)

@@ -14,7 +14,7 @@ from tuijin.ledger.models import Project
 from tuijin.ledger.rest import bodies
 from tuijin.ledger.rest.idempotency import once
 from tuijin.ledger.rest.routes import answer, build_router
-from tuijin.verify import listing, runs
+from tuijin.verify import listing, model_api, runs
 from tuijin.verify.checks import DEFAULT_SEED
 from tuijin.verify.models import Claim, Run, Verdict
 from tuijin.verify.tasks import pending_claims
@@ -158,3 +158,4 @@ def _run(run: Run) -> dict[str, Any]:
 
 router.add_router("/verdicts", verdict_router)
 router.add_router("/runs", run_router)
+router.add_router("/scenarios", model_api.router)

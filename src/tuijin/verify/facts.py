@@ -72,11 +72,17 @@ class Fact:
 
 @dataclass(slots=True)
 class Facts:
-    """What was found: by project and name, with the reach of each project's record."""
+    """
+    What was found: by project and name, with the reach of each project's record.
+
+    `measured` holds the distribution that the newest log of a metric gave; it is shown, never ruled
+    upon.
+    """
 
     by_name: dict[tuple[int, str], list[Fact]] = field(default_factory=lambda: defaultdict(list))
     reach: dict[int, date] = field(default_factory=dict)
     months: dict[tuple[int, str], int] = field(default_factory=dict)
+    measured: dict[tuple[int, str], dict[str, Any]] = field(default_factory=dict)
 
     def get(self, project_id: int, name: str) -> list[Fact]:
         return sorted(self.by_name.get((project_id, name), ()), key=lambda fact: fact.ref)
@@ -106,6 +112,7 @@ def load_facts(wanted: Iterable[tuple[int, str]], places: Mapping[int, str]) -> 
         _add_stages(facts, pairs, projects)
     _add_nodes(facts, pairs, projects)
     _add_documents(facts, pairs, projects)
+    _add_measured(facts, names, projects)
     if names & YEARLY.keys() or JOBS in names:
         _add_operating(facts, pairs, projects)
     if REACH in names:
@@ -209,6 +216,14 @@ def _add_documents(facts: Facts, pairs: set[tuple[int, str]], projects: set[int]
         if on is not None and (project, DOCUMENTS + key) in pairs:
             fact = Fact(DOCUMENTS + key, "date", on=on, source=source or "", field_class="I")
             facts.by_name[project, DOCUMENTS + key].append(fact)
+
+
+def _add_measured(facts: Facts, names: set[str], projects: set[int]) -> None:
+    rows = Evidence.objects.filter(project__in=projects, kind="measurement").exclude(measured={})
+    for project, measured in rows.order_by("taken_on", "pk").values_list("project_id", "measured"):
+        for metric, sample in measured.items():
+            if metric in names:
+                facts.measured[project, metric] = sample
 
 
 def _add_operating(facts: Facts, pairs: set[tuple[int, str]], projects: set[int]) -> None:

@@ -8,7 +8,7 @@ import time
 
 
 def main(run_id: str) -> int:
-    """Test the claims of a run in the scope of who started it."""
+    """Do a run in the scope of who started it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuijin.site.settings")
     import django
 
@@ -16,15 +16,16 @@ def main(run_id: str) -> int:
     from tuijin.verify.supervisor import OUT_OF_MEMORY
 
     try:
-        test_claims(run_id)
+        work(run_id)
     except MemoryError:
         return OUT_OF_MEMORY
     return 0
 
 
-def test_claims(run_id: str) -> None:
+def work(run_id: str) -> None:
     from tuijin.ledger import scope
-    from tuijin.verify.models import Run
+    from tuijin.verify import simulating
+    from tuijin.verify.models import Run, Scenario
     from tuijin.verify.runner import count_rulings, verify_claims
 
     run = Run.objects.select_related("user").get(pk=run_id)
@@ -38,6 +39,10 @@ def test_claims(run_id: str) -> None:
             Run.objects.filter(pk=run_id).update(done_count=n_done)
 
     with scope.active(who):
+        scenario = Scenario.objects.filter(run=run).first()
+        if scenario is not None:
+            simulating.run_scenario(scenario, watch=tell)
+            return
         outcome = verify_claims(run.claim_ids, seed=run.seed, run=run, watch=tell)
         counts = count_rulings(run.claim_ids)
     Run.objects.filter(pk=run_id).update(

@@ -166,6 +166,40 @@ class Verdict(models.Model):
         ordering = ("-id",)
 
 
+class Scenario(models.Model):
+    """
+    A run of a project's model with some parameters changed, to see what would be; append-only.
+
+    `binding` says which model of which project, and how the record is read for it. Nothing of a
+    scenario enters the ledger, a claim or a verdict.
+    """
+
+    binding = models.ForeignKey(Binding, models.PROTECT, related_name="scenarios")
+    user = models.ForeignKey(User, models.PROTECT, null=True)
+    run = models.OneToOneField(Run, models.SET_NULL, null=True, related_name="scenario")
+    title = models.CharField(max_length=120, blank=True)
+    changes = models.JSONField(default=dict)  # parameter -> {"value", "low", "high"}
+    seed = models.BigIntegerField()
+    n_draws = models.PositiveIntegerField()
+    parameters = models.JSONField(default=list)  # as the model got them
+    inputs_sha256 = models.CharField(max_length=64, blank=True)
+    made_with = models.CharField(max_length=80, blank=True)
+    field_class = models.CharField(max_length=1, default="I")
+    found = models.JSONField(null=True)  # metrics, pictures, diagram
+    replay = models.JSONField(null=True)
+    error = models.JSONField(null=True)  # {"code": …, "message": …}
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ScopedManager["Scenario"](
+        place="binding__claim__project__place_id",
+        project="binding__claim__project_id",
+        field_class="I",
+    )
+
+    class Meta:
+        ordering = ("-id",)
+
+
 class Dependency(models.Model):
     """A topic that a check reads, whether anything is on record there or not."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tuijin.ledger import scope
 from tuijin.ledger.models import Project
 from tuijin.see import panels
-from tuijin.verify import showing
+from tuijin.verify import scenarios, showing
 from tuijin.verify.models import Claim
 
 
@@ -23,7 +23,12 @@ def build(_request: HttpRequest, project: Project) -> Mapping[str, Any] | None:
         return None
     who = scope.current()
     owns = who.owns(place_id=project.place_id, project_id=project.pk)
-    return {"rows": rows, "project": project, "may_run": owns and who.may("verify")}
+    return {
+        "rows": rows,
+        "project": project,
+        "may_run": owns and who.may("verify"),
+        "models": scenarios.models_of(project),
+    }
 
 
 def register() -> None:

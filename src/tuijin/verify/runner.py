@@ -52,7 +52,7 @@ def verify_claims(
         kept so far stay.
     """
     outcome, tell = Outcome(), watch or _ignore
-    with scope.active(_sight_of_the_product()):
+    with scope.active(sight_of_the_product()):
         for part in chunks(sorted(set(claim_ids)), _CLAIMS_AT_ONCE):
             seen = _last_event()
             cases = load_cases(claim_ids=part)
@@ -81,7 +81,7 @@ def _keep(found: Sequence[verdicts.Found], *, run: Run | None, seen: int) -> Non
             staleness.compare(one.case.binding_id for one in found)
 
 
-def _sight_of_the_product() -> scope.Scope:
+def sight_of_the_product() -> scope.Scope:
     asker = scope.current()
     return replace(
         scope.system_scope("verify"),

@@ -44,9 +44,15 @@ def start(claim_ids: Sequence[int], *, title: str, seed: int = DEFAULT_SEED) -> 
     TooMany
         If the reader has as many runs open as allowed.
     """
-    who = scope.current()
-    who.require("verify")
+    scope.current().require("verify")
     _check_claims(claim_ids)
+    wanted = sorted(set(claim_ids))
+    return queue(title=title, seed=seed, claim_ids=wanted, total_count=len(wanted))
+
+
+def queue(*, title: str, seed: int, total_count: int, claim_ids: Sequence[int] = ()) -> Run:
+    """Queue a run; without claims it is that of a scenario, which the caller keeps beside it."""
+    who = scope.current()
     settle()
     with transaction.atomic():
         if Run.objects.filter(user=who.user_id, status__in=_OPEN).count() >= MOST_OPEN:
@@ -54,8 +60,8 @@ def start(claim_ids: Sequence[int], *, title: str, seed: int = DEFAULT_SEED) -> 
         run = Run.objects.create(
             user_id=who.user_id,
             title=title,
-            claim_ids=sorted(set(claim_ids)),
-            total_count=len(set(claim_ids)),
+            claim_ids=list(claim_ids),
+            total_count=total_count,
             seed=seed,
         )
         _tell(run, "run_start")

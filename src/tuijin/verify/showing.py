@@ -150,7 +150,7 @@ def _parameter_row(p: dict[str, Any], verdict: Verdict, sources: dict[str, Sourc
     source = next((sources[f["source"]] for f in facts if f.get("source") in sources), None)
     return InputRow(
         name=either(p["description_zh"], p["description"]) or p["name"],
-        text=_write_number(p),
+        text=write_number(p),
         origin=p["name"],
         source=source if p["is_verified"] else None,
         source_text="" if source and p["is_verified"] else p["source"],
@@ -161,7 +161,7 @@ def _parameter_row(p: dict[str, Any], verdict: Verdict, sources: dict[str, Sourc
 def _fact_row(name: str, fact: dict[str, Any], sources: dict[str, Source]) -> InputRow:
     return InputRow(
         name=_named(name),
-        text=fact.get("on") or _write_number(fact),
+        text=fact.get("on") or write_number(fact),
         origin=fact["ref"],
         source=sources.get(fact.get("source", "")),
         source_text="",
@@ -176,7 +176,7 @@ def _named(name: str) -> str:
     return f"{words} ({statistic})" if statistic else words
 
 
-def _write_number(entry: dict[str, Any]) -> str:
+def write_number(entry: dict[str, Any]) -> str:
     """`26,466 [15,000, 40,000] yuan/t`; parts that are not known are left out."""
     unit = wording.write_unit(entry["unit"], english=is_english())
     value, low, high = (entry.get(name) for name in ("value", "low", "high"))

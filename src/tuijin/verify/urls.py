@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tuijin.verify import views
+from tuijin.verify import model_views, views
 
 urlpatterns = [
     path("claims/", views.show_claims, name="claims"),
@@ -14,4 +14,6 @@ urlpatterns = [
     path("claims/runs/<uuid:run_id>/progress/", views.show_progress, name="run_progress"),
     path("claims/runs/<uuid:run_id>/cancel/", views.cancel_run, name="cancel_run"),
     path("claims/runs/<uuid:run_id>/again/", views.restart_run, name="restart_run"),
+    path("models/<int:binding_id>/", model_views.show_model, name="model"),
+    path("models/replays/<int:scenario_id>/", model_views.show_replay, name="replay"),
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -20,9 +21,9 @@ from tuijin.ledger.access import requires
 from tuijin.ledger.models import Place, Project
 from tuijin.see import overview
 from tuijin.see.language import choice_text, either
-from tuijin.verify import choosing, runs, showing, wording
+from tuijin.verify import choosing, comparison, runs, showing, wording
 from tuijin.verify.checks import DEFAULT_SEED
-from tuijin.verify.models import Claim, Run
+from tuijin.verify.models import Claim, Run, Scenario
 from tuijin.verify.tasks import pending_claims
 
 _SHOWN_OF_A_RUN = 200
@@ -33,7 +34,7 @@ _RULINGS = [
     ("FALLS SHORT", gettext_lazy("未达")),
     ("UNDECIDED", gettext_lazy("待定")),
 ]
-_REASONS = {
+REASONS = {
     "interrupted": gettext_lazy("中断：服务曾重新启动"),
     "not_started": gettext_lazy("未能开始"),
     "cpu_limit": gettext_lazy("超过计算时间限制"),
@@ -62,7 +63,7 @@ def show_claims(request: HttpRequest) -> HttpResponse:
         "places": _places(),
         "pending_count": len(pending_claims()),
         "runs": runs.visible_runs().select_related("user")[:_LAST_RUNS],
-        "reasons": _REASONS,
+        "reasons": REASONS,
     }
     return render(request, "verify/claims.html", context)
 
@@ -90,20 +91,23 @@ def show_claim(request: HttpRequest, claim_id: int) -> HttpResponse:
     """One claim: quote, statement, checks with figures, charts, inputs and history."""
     claims = Claim.objects.select_related("project__place", "source")
     claim = visible.find_or_404(claims, pk=claim_id)
+    cards = showing.build_cards(claim)
+    open_verdicts = [c.now.verdict for c in cards if c.now is not None and c.now.shows_figures]
     context = {
         "claim": claim,
+        "comparison": comparison.compare(claim, open_verdicts),
         "title": either(claim.title, claim.title_en),
         "statement": wording.write_statement(claim),
         "metric": either(*metrics.name_of(claim.metric)),
         "unit": wording.write_unit(claim.unit, english=either("", "en") == "en"),
-        "cards": showing.build_cards(claim),
-        "may_run": _may_run(claim.project),
+        "cards": cards,
+        "may_run": may_run(claim.project),
         "seed": DEFAULT_SEED,
     }
     return render(request, "verify/claim.html", context)
 
 
-def _may_run(project: Project) -> bool:
+def may_run(project: Project) -> bool:
     who = scope.current()
     owns = who.owns(place_id=project.place_id, project_id=project.pk)
     return who.may("verify") and owns
@@ -114,7 +118,7 @@ def _may_run(project: Project) -> bool:
 def start_run(request: HttpRequest) -> HttpResponse:
     """Start a run of one claim, of one project's, of what is pending, or of all one's own."""
     title, claims = _chosen(request)
-    run = runs.start(claims, title=title, seed=_seed(request.POST.get("seed", "")))
+    run = runs.start(claims, title=title, seed=read_seed(request.POST.get("seed", "")))
     return redirect("run", run.pk)
 
 
@@ -135,7 +139,7 @@ def _chosen(request: HttpRequest) -> tuple[str, list[int]]:
     raise ImportFailed("claim, project or which must be given", code="nothing_to_verify")
 
 
-def _seed(text: str) -> int:
+def read_seed(text: str) -> int:
     if not text:
         return DEFAULT_SEED
     if not (re.fullmatch("[0-9]{1,19}", text) and int(text) <= _MOST_SEED):
@@ -148,6 +152,9 @@ def _seed(text: str) -> int:
 def show_run(request: HttpRequest, run_id: str) -> HttpResponse:
     """A run: progress while it goes on, then what it found."""
     run = runs.find_run(run_id)
+    scenario = Scenario.objects.filter(run=run).first()
+    if scenario is not None:
+        return redirect(f"{reverse('model', args=[scenario.binding_id])}?scenario={scenario.pk}")
     ids = run.claim_ids[:_SHOWN_OF_A_RUN]
     claims = Claim.objects.filter(pk__in=ids).select_related("project__place")
     context = {
@@ -159,7 +166,7 @@ def show_run(request: HttpRequest, run_id: str) -> HttpResponse:
 
 
 def _run_context(run: Run) -> dict[str, Any]:
-    return {"run": run, "reason": _REASONS.get(run.reason, run.reason)}
+    return {"run": run, "reason": REASONS.get(run.reason, run.reason)}
 
 
 @requires("verify")

@@ -160,3 +160,16 @@ def test_quantile_of_the_normal():
     for u, expected in ((0.25, -0.6744897501960817), (0.001, -3.090232306167814),
                         (1e-20, -9.262340089798408)):  # fmt: skip
         assert random.normal(u) == pytest.approx(expected, rel=1e-15)
+
+
+def test_warming_prepares_what_a_run_calls():
+    """In a process of its own: a run after it finds its signature compiled."""
+    script = """
+from tuijin.engines.flow.kernels import loop
+loop.warm()
+from tests.engines.flow.test_fleets import yard
+from tuijin.engines.flow import read_network, simulate
+simulate(read_network(yard()))
+assert len(loop.advance.signatures) == 1, loop.advance.signatures
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -31,7 +31,8 @@ class Layout(Rows):
     reserve: int = 8
 
 
-def build_layout(network: spec.Network) -> Layout:
+def build_layout(network: spec.Network, *, for_trace: bool = False) -> Layout:
+    """Lay out a network; `for_trace` puts the mark of the trace on every point."""
     layout = Layout(network=network)
     layout.class_rows = {name: row for row, name in enumerate(network.classes)}
     layout.station_rows = {name: row for row, name in enumerate(network.stations)}
@@ -55,7 +56,7 @@ def build_layout(network: spec.Network) -> Layout:
         class_ = layout.class_rows[population.class_ or network.classes[0]]
         station_row = layout.station_rows[population.at]
         layout.add("population", class_=class_, station=station_row, count=population.count)
-    _add_measures(layout)
+    _add_measures(layout, for_trace=for_trace)
     _add_gates(layout)
     return layout
 
@@ -187,7 +188,7 @@ def _add_source(layout: Layout, name: str, source: spec.Source) -> None:
         layout.reserve = max(layout.reserve, 8 + int(largest))
 
 
-def _add_measures(layout: Layout) -> None:
+def _add_measures(layout: Layout, *, for_trace: bool) -> None:
     """Actions of each point in a row: stations' four points, then the network's two."""
     network = layout.network
     at_point: dict[int, list[dict[str, int]]] = {}
@@ -202,6 +203,8 @@ def _add_measures(layout: Layout) -> None:
     n_stations = len(network.stations)
     for point in range(4 * n_stations + 2):
         actions = at_point.get(point, [])
+        if for_trace:
+            actions = [{"measure": tables.TRACED, "class_": -1}, *actions]
         layout.add("point", first=len(layout.rows.get("action", [])), n=len(actions))
         for action in actions:
             layout.add("action", **action)

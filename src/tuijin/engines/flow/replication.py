@@ -62,6 +62,7 @@ class Replication:
             world[f"n_{part}s"] = len(layout.rows.get(part, []))
         world["n_classes"], world["n_measures"] = len(network.classes), n_measures
         self.n_fixed = sum(int(world[f"n_{p}s"][0]) for p in ("source", "gate", "mode", "vehicle"))
+        world["marks"] = "action" in layout.rows
         world["n_nodes"] = len(layout.place_rows)
         n_placed = int(self.tables["population"]["count"].sum())
         self._give_jobs(FIRST_JOBS + n_placed + layout.reserve)
@@ -71,12 +72,12 @@ class Replication:
         """Run from 0 to the horizon, and forget what was counted up to the warm-up."""
         run = self.layout.network.run
         if run.warm_up > 0:
-            self._run_until(run.warm_up, watch)
+            self.run_until(run.warm_up, watch)
             self._forget(run.warm_up)
-        self._run_until(run.horizon, watch)
+        self.run_until(run.horizon, watch)
         self.settle(run.horizon)
 
-    def _run_until(self, time: float, watch: Watch | None) -> None:
+    def run_until(self, time: float, watch: Watch | None) -> None:
         run = self.layout.network.run
         world = self.world
         world["until"] = time
@@ -98,6 +99,17 @@ class Replication:
                 )
             if watch is not None:
                 watch(float(world["now"][0]) / run.horizon)
+
+    def open_trace(self, most_rows: int) -> None:
+        """Write down what happens from here on."""
+        self.tables["trace"] = np.zeros(most_rows, dtype=tables.TRACE)
+        self.world["trace_room"], self.world["n_trace"] = most_rows, 0
+        self._point()
+
+    def read_trace(self) -> tuple[Array, bool]:
+        """What was written, and whether there was more than room for it."""
+        n_rows, room = int(self.world["n_trace"][0]), int(self.world["trace_room"][0])
+        return self.tables["trace"][:n_rows].copy(), n_rows > room
 
     def _check_for_deadlock(self, time: float) -> None:
         full = self.tables["station"]["blocked_head"] >= 0

@@ -7,7 +7,7 @@ from tuijin.ledger.models.access import (
     SignInFailure,
     UserSession,
 )
-from tuijin.ledger.models.figures import Evidence, EvidenceFile, Figure
+from tuijin.ledger.models.figures import Evidence, EvidenceFile, Figure, Vehicle
 from tuijin.ledger.models.imports import ImportBatch, RememberedMapping
 from tuijin.ledger.models.people import User
 from tuijin.ledger.models.places import Park, Place, PlaceBoundary
@@ -53,4 +53,5 @@ __all__ = [
     "TrailHead",
     "User",
     "UserSession",
+    "Vehicle",
 ]

@@ -20,6 +20,7 @@ class Evidence(models.Model):
     kind = models.CharField(max_length=12, choices=labelled("evidence_kind"))
     title = models.CharField(max_length=300)
     taken_on = models.DateField(null=True)
+    measured = models.JSONField(default=dict)  # metric -> what a log measured: n, edges, counts, …
     note = models.TextField(blank=True)
     source = models.ForeignKey(Source, models.PROTECT, null=True)
     entered_by = models.CharField(max_length=80, blank=True)
@@ -29,6 +30,28 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Vehicle(models.Model):
+    """A vehicle whose messages count for a project, by what it calls itself in them."""
+
+    manufacturer = models.CharField(max_length=80)
+    serial = models.CharField(max_length=80)
+    project = models.ForeignKey(Project, models.PROTECT)
+    note = models.TextField(blank=True)
+    source = models.ForeignKey(Source, models.PROTECT, null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ScopedManager["Vehicle"](field_class="I")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("manufacturer", "serial"), name="one_vehicle"),
+        )
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.manufacturer} {self.serial}"
 
 
 class EvidenceFile(models.Model):

@@ -9,13 +9,14 @@ from tuijin.ledger.models.sources import Source, labelled
 
 
 class Rulebook(models.Model):
-    """A published set of rules of one kind (lights, nodes, scores, indicators)."""
+    """A published set of rules of one kind (lights, nodes, scores, indicators, clocks)."""
 
     class Kind(models.TextChoices):
         LIGHT = "light", "亮灯"
         NODE = "node", "节点时限"
         SCORE = "score", "计分"
         INDICATOR = "indicator", "指标"
+        CLOCK = "clock", "时限"
 
     code = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=12, choices=Kind)

@@ -61,7 +61,7 @@ class Resource:
         """Every column of an answer by its name, in order."""
         found = {
             spec.name: Shown(spec.name, spec.kind, spec.field_class, self._path(spec), spec)
-            for spec in self.target.noun.columns
+            for spec in (*self.target.noun.columns, *self.target.kept)
             if spec.name != "coordinate_system"
         }
         kept = dict(_KEPT.get(self.target.noun.name, {}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,11 @@ from tuijin.ledger import paging
 from tuijin.ledger.access import requires
 from tuijin.ledger.rest import bodies, openapi, reading, resource, writing
 from tuijin.ledger.rest.idempotency import once
+from tuijin.ledger.rest.resource import Resource
 from tuijin.ledger.trail import as_plain
+
+Create = Callable[[Resource, Mapping[str, Any]], int]
+Change = Callable[..., int]
 
 
 def answer(body: Any, *, status: int = 200, etag: str = "", location: str = "") -> HttpResponse:
@@ -26,7 +31,10 @@ def answer(body: Any, *, status: int = 200, etag: str = "", location: str = "") 
     return response
 
 
-def build_router(noun: str, *, to_create: str = "edit", to_change: str = "edit") -> Router:
+def build_router(
+    noun: str, *, to_create: str = "edit", to_change: str = "edit",
+    create: Create = writing.create, change: Change | None = writing.change,
+) -> Router:  # fmt: skip
     """
     Return the router of a registered noun.
 
@@ -34,6 +42,8 @@ def build_router(noun: str, *, to_create: str = "edit", to_change: str = "edit")
     ----------
     to_create, to_change
         Actions that POST and PATCH need.
+    create, change
+        What a room does instead of a plain insert or change; without `change` there is no PATCH.
     """
     router = Router(tags=[resource.of(noun).target.noun.en])
     docs = openapi.of(noun)
@@ -56,11 +66,14 @@ def build_router(noun: str, *, to_create: str = "edit", to_change: str = "edit")
     def create_entry(request: HttpRequest) -> HttpResponse:
         def act() -> HttpResponse:
             kind = resource.of(noun)
-            row_id = writing.create(kind, bodies.read_object(request))
+            row_id = create(kind, bodies.read_object(request))
             row = reading.load_row(kind, row_id)
             return answer(row, status=201, etag=row["etag"], location=f"{request.path}/{row_id}")
 
         return once(request, act)
+
+    if change is None:
+        return router
 
     @router.patch("/{int:entry_id}", url_name=f"{noun}_change", **docs["change"])
     @requires("read", to_change=to_change)
@@ -68,9 +81,7 @@ def build_router(noun: str, *, to_create: str = "edit", to_change: str = "edit")
         def act() -> HttpResponse:
             kind = resource.of(noun)
             seen = request.headers.get("If-Match", "")
-            row_id = writing.change(
-                kind, paging.as_id(entry_id), bodies.read_object(request), seen=seen
-            )
+            row_id = change(kind, paging.as_id(entry_id), bodies.read_object(request), seen=seen)
             row = reading.load_row(kind, row_id)
             base = request.path.rsplit("/", 1)[0]
             return answer(row, etag=row["etag"], location=f"{base}/{row_id}")

@@ -30,8 +30,7 @@ def create(resource: Resource, body: Mapping[str, Any]) -> int:
     Conflict
         If there is such an entry already.
     """
-    role = scope.current().role
-    values = bodies.check(resource, body, classes=role.reported or role.own, is_new=True)
+    values = check_new(resource, body)
     _give_key(resource, values)
     attributes = _attributes(resource, values)
     with transaction.atomic():
@@ -44,6 +43,34 @@ def create(resource: Resource, body: Mapping[str, Any]) -> int:
             raise Conflict("已有相同编号的条目", code="exists") from error
         _refresh(resource, values.get("project"))
     return int(entry.pk)
+
+
+def check_new(resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Column values of a new entry, references as keys on record."""
+    role = scope.current().role
+    return bodies.check(resource, body, classes=role.reported or role.own, is_new=True)
+
+
+def hold(resource: Resource, row_id: int, *, seen: str) -> dict[str, Any]:
+    """
+    Hold an entry to the end of the transaction, if it is the version that the writer saw.
+
+    Raises
+    ------
+    UsageError
+        If no ETag was given (428).
+    VersionConflict
+        With the current ETag, if somebody else saved first (412).
+    NotFound, NotAllowed
+    """
+    if not seen:
+        raise UsageError("If-Match is missing: send the ETag of the version you saw")
+    trail.lock()  # first, as every writer does: no two wait for each other
+    row = _lock(resource, row_id)
+    _refuse_foreign(resource, row)
+    if seen != etag_of(row):
+        _refuse_stale(etag_of(row))
+    return row
 
 
 def change(resource: Resource, row_id: int, body: Mapping[str, Any], *, seen: str) -> int:
@@ -63,14 +90,8 @@ def change(resource: Resource, row_id: int, body: Mapping[str, Any], *, seen: st
         With the current ETag, if somebody else saved first (412).
     NotFound, NotAllowed, ImportFailed
     """
-    if not seen:
-        raise UsageError("If-Match is missing: send the ETag of the version you saw")
     with transaction.atomic():
-        trail.lock()  # first, as every writer does: no two wait for each other
-        row = _lock(resource, row_id)
-        _refuse_foreign(resource, row)
-        if seen != etag_of(row):
-            _refuse_stale(etag_of(row))
+        row = hold(resource, row_id, seen=seen)
         classes = resource.classes_of(row)
         values = bodies.check(resource, body, classes=classes, is_new=False)
         attributes = _blank(resource, _attributes(resource, values))

@@ -46,9 +46,18 @@ class Evidence:
             return Measurement(_nothing(inputs, facts))
         if stated or case.statistic == "value":
             both = np.array([float(end) for pair in ends for end in pair])
-            return Measurement(Measured(np.unique(both), is_recorded=True))
+            charts = _charts(facts.measured.get((case.project_id, case.using)))
+            return Measurement(Measured(np.unique(both), is_recorded=True), charts)
         values = [fact.value for fact in found if fact.value is not None]
         return Measurement(Measured(np.array([float(value) for value in values])))
+
+
+def _charts(sample: dict[str, Any] | None) -> dict[str, Any]:
+    """What a log showed, drawn as a model's distribution is."""
+    if sample is None or not sample["counts"]:
+        return {}
+    distribution = {"edges": sample["edges"], "counts": sample["counts"]}
+    return {"distribution": distribution, "quantiles": sample["quantiles"]}
 
 
 def _measure_date(inputs: Inputs, reach: date | None) -> Measured:

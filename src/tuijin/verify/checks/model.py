@@ -45,11 +45,18 @@ class Model:
         renamed = _setting(case, "figures")
         return tuple(str(renamed.get(p.name, p.name)) for p in _find(case).parameters())
 
-    def settings(self, case: Case, facts: Mapping[str, list[Fact]], *, seed: int) -> dict[str, Any]:
+    def parameters(
+        self, case: Case, facts: Mapping[str, list[Fact]]
+    ) -> tuple[ProjectModel, dict[str, Parameter]]:
+        """Return the model, and its sheet with what is on record in place of what it assumes."""
         model = _find(case)
         _check_settings(case, model)
+        return model, _parameters(case, model, facts)
+
+    def settings(self, case: Case, facts: Mapping[str, list[Fact]], *, seed: int) -> dict[str, Any]:
+        model, parameters = self.parameters(case, facts)
         return {
-            "parameters": [asdict(p) for p in _parameters(case, model, facts).values()],
+            "parameters": [asdict(p) for p in parameters.values()],
             "seed": seed,
             "n_draws": int(case.parameters.get("n_draws", _usual_draws(model))),
             "made_with": f"verify {VERSION}, {model.id} {model.version}",
@@ -69,9 +76,9 @@ class Model:
         return Measurement(
             _measured(metric, parameters, decides, influences),
             {
-                "distribution": _histogram(metric.sample),
+                "distribution": build_histogram(metric.sample),
                 "explained": [
-                    _plain_chart(chart)
+                    plain_chart(chart)
                     for chart in model.charts(parameters, metric=metric.name, target=target)
                 ],
                 "influences": [asdict(influence) for influence in influences],
@@ -230,26 +237,26 @@ def _hangs_on(
     return zh, en
 
 
-def _histogram(sample: np.ndarray) -> dict[str, list[float]] | None:
+def build_histogram(sample: np.ndarray) -> dict[str, list[float]] | None:
     finite = sample[np.isfinite(sample)]
     if finite.size < 2 or np.ptp(finite) == 0:
         return None
     counts, edges = np.histogram(finite, bins=_BINS)
-    return {"edges": _rounded(edges), "counts": [int(n) for n in counts]}
+    return {"edges": rounded(edges), "counts": [int(n) for n in counts]}
 
 
-def _plain_chart(chart: Chart) -> dict[str, Any]:
+def plain_chart(chart: Chart) -> dict[str, Any]:
     return {
         **asdict(replace(chart, x=np.empty(0), lines=())),
-        "x": _rounded(chart.x),
+        "x": rounded(chart.x),
         "lines": [
-            {"title_zh": line.title_zh, "title_en": line.title_en, "y": _rounded(line.y)}
+            {"title_zh": line.title_zh, "title_en": line.title_en, "y": rounded(line.y)}
             for line in chart.lines
         ],
     }
 
 
-def _rounded(values: np.ndarray) -> list[float]:
+def rounded(values: np.ndarray) -> list[float]:
     """Six digits: what a chart can show, and no more bytes."""
     return [float(f"{value:.6g}") for value in values]
 

@@ -36,7 +36,7 @@ def admit(world: Row, i: int, now: float) -> None:
     job = at.job(world, i)
     job["created"] = now
     at.class_(world, job["class_"])["created"] += 1
-    if world["n_measures"]:
+    if world["marks"]:
         mark(world, i, 4 * world["n_stations"], now)
 
 
@@ -65,7 +65,7 @@ def leave_network(world: Row, i: int, now: float) -> None:
     delta = sojourn - kept["sojourn_mean"]
     kept["sojourn_mean"] += delta / kept["exited"]
     kept["sojourn_m2"] += delta * (sojourn - kept["sojourn_mean"])
-    if world["n_measures"]:
+    if world["marks"]:
         mark(world, i, 4 * world["n_stations"] + 1, now)
     remove(world, i, now)
 

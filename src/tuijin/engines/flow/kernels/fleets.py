@@ -12,10 +12,13 @@ from __future__ import annotations
 from tuijin.engines.flow.kernels import rows as at
 from tuijin.engines.flow.kernels.compiling import kernel
 from tuijin.engines.flow.kernels.heap import schedule
+from tuijin.engines.flow.kernels.notes import note
 from tuijin.engines.flow.kernels.random import sample
 from tuijin.engines.flow.kernels.rows import Row
 from tuijin.engines.flow.kernels.tables import (
     CHARGING,
+    LANE_ENTERED,
+    LANE_LEFT,
     LOADING,
     N_STATES,
     STANDS_IDLE,
@@ -24,6 +27,7 @@ from tuijin.engines.flow.kernels.tables import (
     TO_PICKUP,
     UNLOADING,
     VEHICLE,
+    VEHICLE_BECOMES,
     WAITS_FOR_CHARGER,
 )
 
@@ -115,6 +119,8 @@ def become(world: Row, v: int, state: int, now: float) -> None:
     spent["time"] += now - vehicle["since"]
     vehicle["since"] = now
     vehicle["state"] = state
+    if world["trace_room"]:
+        note(world, VEHICLE_BECOMES, v, state, vehicle["job"], now)
 
 
 @kernel
@@ -166,6 +172,9 @@ def _enter_lane(world: Row, v: int, now: float) -> None:
     lane["last_entry"] = begun
     lane["last_exit"] = until
     lane["n_on"] += 1
+    if world["trace_room"]:
+        note(world, LANE_ENTERED, v, vehicle["lane"], vehicle["job"], begun)
+        note(world, LANE_LEFT, v, vehicle["lane"], vehicle["job"], until)
     if loaded:
         fleet["loaded_km"] += lane["km"]
         vehicle["kwh"] -= lane["km"] * fleet["loaded_kwh"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numba
 from numba import njit
 
 from tuijin.engines.flow.kernels import arrivals, endings, fleets, servers, sources, stations
@@ -13,6 +14,7 @@ from tuijin.engines.flow.kernels import rows as at
 from tuijin.engines.flow.kernels.compiling import kernel
 from tuijin.engines.flow.kernels.entities import admit, make
 from tuijin.engines.flow.kernels.heap import close_hole, schedule
+from tuijin.engines.flow.kernels.notes import note
 from tuijin.engines.flow.kernels.random import sample
 from tuijin.engines.flow.kernels.rows import Row
 from tuijin.engines.flow.kernels.tables import (
@@ -20,6 +22,7 @@ from tuijin.engines.flow.kernels.tables import (
     DONE,
     FAIL,
     GATE_SWITCH,
+    GATE_SWITCHED,
     GROW,
     IDLE,
     KIND_BITS,
@@ -32,6 +35,7 @@ from tuijin.engines.flow.kernels.tables import (
     RENEWAL,
     REPAIRED,
     ROW_BITS,
+    WORLD,
     ZERO_TIME_LIMIT,
     ZERO_TIME_LOOP,
 )
@@ -43,7 +47,7 @@ SOURCES_DIGEST = hashlib.sha256(
 ).hexdigest()
 
 
-def _build(digest: str) -> Callable[[Row, int], int]:
+def _build(digest: str) -> Any:
     @njit(cache=True, nogil=True, error_model="numpy")
     def advance(world: Row, max_events: int) -> int:
         """
@@ -160,6 +164,8 @@ def switch_gate(world: Row, g: int, now: float) -> None:
     gate["last"] = now
     gate["is_open"] = 1 - gate["is_open"]
     plan_switch(world, g, now)
+    if world["trace_room"]:
+        note(world, GATE_SWITCHED, g, gate["is_open"], -1, now)
     step = 1 - 2 * gate["is_open"]  # one more reason to be closed, or one less
     for row in range(gate["first_target"], gate["first_target"] + gate["n_targets"]):
         target = at.gate_target(world, row)
@@ -248,3 +254,8 @@ def start(world: Row) -> None:
 
 
 advance = _build(SOURCES_DIGEST)
+
+
+def warm() -> None:
+    """Have the loop compiled, or read from the cache, before the first run asks for it."""
+    advance.compile((numba.from_dtype(WORLD), numba.types.int64))

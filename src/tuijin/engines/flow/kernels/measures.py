@@ -6,11 +6,14 @@ import math
 
 from tuijin.engines.flow.kernels import rows as at
 from tuijin.engines.flow.kernels.compiling import formula, kernel
+from tuijin.engines.flow.kernels.notes import note
 from tuijin.engines.flow.kernels.rows import Row
 from tuijin.engines.flow.kernels.tables import (
+    ENTITY,
     LOWEST_POWER,
     N_BUCKETS,
     PARTS_BITS,
+    TRACED,
 )
 
 
@@ -24,6 +27,9 @@ def mark(world: Row, job: int, point: int, now: float) -> None:
         if action["class_"] >= 0 and action["class_"] != class_:
             continue
         measure = action["measure"]
+        if measure == TRACED:
+            note(world, ENTITY, job, point, class_, now)
+            continue
         if not action["ends"]:
             at.stamp(world, job * world["n_measures"] + measure)["time"] = now
         elif not math.isnan(at.stamp(world, job * world["n_measures"] + measure)["time"]):

@@ -91,6 +91,10 @@ N_STATES = 9
 # Points of a station that a measure can start or end at, and of the network.
 ARRIVES, STARTS, FINISHES, LEAVES = range(4)
 
+# What a row of the trace tells; an entity's points come first: 4 * station + point, then these two.
+ENTITY, VEHICLE_BECOMES, LANE_ENTERED, LANE_LEFT, GATE_SWITCHED = range(5)
+TRACED = -1  # measure of an action that writes to the trace
+
 # How a call of the loop ends.
 REACHED, PAUSED, GROW, IDLE, ZERO_TIME_LOOP = range(5)
 ZERO_TIME_LIMIT = 100_000
@@ -123,6 +127,8 @@ LANE = _record(
 HOP = _record("lane:i distance:f")
 # Time that a vehicle has spent in a state, row = vehicle * N_STATES + state.
 STATE_TIME = _record("time:f")
+# One thing that happened: who (job, vehicle, gate), where (point, state, lane), and with what.
+TRACE = _record("time:f what:i who:i where:i with_:i")
 
 # Small rows: one pending event; a stamp of a measure on an entity; a count of a histogram; where a
 # random stream is; a number that rows above point at; a station that may let somebody in.
@@ -142,14 +148,15 @@ TABLES = {
     "point": RANGE, "measure": MEASURE, "bucket": BUCKET, "draw": DRAW, "number": NUMBER,
     "stream": STREAM, "event": EVENT, "wake": WAKE,
     "population": POPULATION, "fleet": FLEET, "vehicle": VEHICLE_ROW, "lane": LANE, "hop": HOP,
-    "state_time": STATE_TIME,
+    "state_time": STATE_TIME, "trace": TRACE,
 }  # fmt: skip
 
 # What a replication is doing as a whole, and where its tables are: at_NAME is an address.
 # hole: the root of the calendar is being handled. reserve: entities that one event can make.
+# marks: somebody looks at the network's own points. trace_room: rows of the trace; 0 is no trace.
 WORLD = _record(
     "now:f until:f sequence:i n_heap:i heap_limit:i hole:i n_events:i same_time:i free_job:i"
     " n_free:i reserve:i in_system:i wip_area:f wip_last:f n_classes:i n_stations:i n_measures:i"
-    " n_gates:i n_modes:i n_sources:i n_populations:i n_vehicles:i n_fleets:i n_nodes:i started:i "
-    + " ".join(f"at_{name}:i" for name in TABLES)
+    " marks:i n_gates:i n_modes:i n_sources:i n_populations:i n_vehicles:i n_fleets:i n_nodes:i"
+    " started:i n_trace:i trace_room:i " + " ".join(f"at_{name}:i" for name in TABLES)
 )

@@ -1,0 +1,74 @@
+"""What is gone through once a day: proposals, deadlines, levels, and who is to be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from tuijin.ledger import records, scope, trail
+from tuijin.push import deadlines, escalation, notices, officers, proposals, states
+from tuijin.push.deadlines import Limits
+from tuijin.push.models import DayDone, Issue
+from tuijin.push.notices import Line
+
+_MONDAY = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a day brought."""
+
+    proposed: int = 0
+    escalated: int = 0
+    due: int = 0
+    late: int = 0
+
+
+def go_through(*, on: date) -> Day | None:
+    """Go through a day once; None if that has been done."""
+    with scope.active(scope.system_scope("daily")), transaction.atomic():
+        trail.lock()  # two workers do not go through it at once
+        if not DayDone.objects.get_or_create(on=on)[1]:
+            return None
+        proposed = proposals.refresh(on=on)
+        notices.tell_proposed(proposed, on=on)
+        limits = Limits()
+        _draw_provisional(limits)
+        late = list(_open().filter(next_due_on__lt=on))
+        slips = escalation.escalate_due(late, limits, on=on)
+        raised = {slip.issue_id for slip in slips}
+        notices.tell_day([i for i in late if i.pk in raised], kind="escalated", on=on)
+        yesterday = on - timedelta(days=1)
+        newly = [i for i in late if i.next_due_on == yesterday and i.pk not in raised]
+        notices.tell_day(newly, kind="late", on=on)
+        near = list(_open().filter(next_due_on=limits.calendar.nth_workday(on, 1)))
+        notices.tell_day(near, kind="due", on=on)
+        if on.weekday() == _MONDAY:
+            _tell_neglect(on=on)
+        return Day(len(proposed), len(slips), len(near), len(late))
+
+
+def _open() -> QuerySet[Issue]:
+    return Issue.objects.filter(state__in=states.OPEN).order_by("pk")
+
+
+def _draw_provisional(limits: Limits) -> None:
+    """Count again what was counted past the published calendar: it may have been published."""
+    rows = list(_open().filter(is_provisional=True))
+    pauses = deadlines.pauses_of(rows)
+    changes = {issue.pk: limits.kept(issue, pauses.get(issue.pk, [])) for issue in rows}
+    records.change(Issue, changes, action="clock")
+
+
+def _tell_neglect(*, on: date) -> None:
+    """Each Monday, one line to whoever has not been somewhere for long."""
+    loads = officers.loads(as_of=on)
+    lines = [
+        Line(load.user_id, "neglected", None, len(load.neglected))
+        for load in loads
+        if load.user_id and load.neglected
+    ]
+    notices.tell(lines, on=on)

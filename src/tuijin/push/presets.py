@@ -1,0 +1,59 @@
+"""The published limits that every installation starts with; what somebody changed stays."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from django.db import transaction
+
+from tuijin.ledger.models import Rulebook, Source
+from tuijin.push.models import ClockRule
+
+_DATA = Path(__file__).parent / "data"
+
+
+def load_presets() -> None:
+    """Load the rows of each rulebook that has none yet; those of the lights are there already."""
+    with transaction.atomic():
+        known = set(ClockRule.objects.values_list("rulebook__code", flat=True))
+        rows = [row for row in _read("clock_rules") if row["rulebook"] not in known]
+        if not rows:
+            return
+        _load_sources()
+        sources = dict(Source.objects.values_list("key", "pk"))
+        for book in _read("rulebooks"):
+            source_id = sources[book.pop("source")]
+            Rulebook.objects.get_or_create(
+                code=book.pop("code"), defaults={**book, "source_id": source_id}
+            )
+        books = dict(Rulebook.objects.values_list("code", "pk"))
+        ClockRule.objects.bulk_create(
+            _build_rule(order, row, books=books, sources=sources)
+            for order, row in enumerate(rows)
+            if row["rulebook"] in books
+        )
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with (_DATA / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _load_sources() -> None:
+    known = set(Source.objects.values_list("key", flat=True))
+    Source.objects.bulk_create(Source(**row) for row in _read("sources") if row["key"] not in known)
+
+
+def _build_rule(
+    order: int, row: dict[str, str], *, books: dict[str, int], sources: dict[str, int]
+) -> ClockRule:
+    texts = ("code", "trigger", "until", "severity", "unit", "name", "name_en", "note", "note_en")
+    return ClockRule(
+        rulebook_id=books[row["rulebook"]],
+        order=order,
+        amount=int(row["amount"]) if row["amount"] else None,
+        level=int(row["level"]),
+        source_id=sources.get(row["source"]),
+        **{name: row[name] for name in texts},
+    )

@@ -1,0 +1,68 @@
+"""Tags of this room: a deadline, a state, a level."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from tuijin.push import wording
+from tuijin.push.models import ClockRule, Issue, Slip
+
+register = template.Library()
+
+
+@register.simple_tag
+def due(issue: Issue, today: date) -> SafeString:
+    """The date of the step waited for, told by word too if it is late, near, or standing."""
+    if issue.is_over:
+        return format_html("<span>{} {}</span>", _("办结"), f"{issue.closed_on:%Y-%m-%d}")
+    if issue.next_due_on is None:
+        return format_html('<span class="mark">{}</span>', _("停计"))
+    day = f"{issue.next_due_on:%Y-%m-%d}"
+    if issue.next_due_on < today:
+        return format_html('<span class="mark mark-red">{} {}</span>', _("逾期"), day)
+    if issue.next_due_on == today:
+        return format_html('<span class="mark mark-yellow">{} {}</span>', _("今日"), day)
+    about = _("（暂计）") if issue.is_provisional else ""
+    return format_html("<span>{}{}</span>", day, about)
+
+
+@register.simple_tag
+def state(code: str) -> str:
+    return wording.state_word(code)
+
+
+@register.simple_tag
+def step_name(code: str) -> str:
+    return wording.step_word(code)
+
+
+@register.simple_tag
+def origin(issue: Issue) -> str:
+    return wording.origin_word(issue)
+
+
+@register.simple_tag
+def figures(issue: Issue) -> list[tuple[str, str]]:
+    """The figures that raised it and that the reader may see."""
+    return wording.shown_figures(issue)
+
+
+@register.simple_tag
+def slip_number(slip: Slip) -> str:
+    return wording.slip_number(slip)
+
+
+@register.simple_tag
+def limit(rule: ClockRule) -> str:
+    return wording.limit_words(rule)
+
+
+@register.filter
+def named(username: str, names: dict[str, str]) -> str:
+    """A person's name by account; what the product itself did says so."""
+    return _("系统") if username.startswith("system:") else names.get(username, username)
