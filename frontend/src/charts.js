@@ -69,7 +69,8 @@ function open(element) {
     const url = event.data?.url;
     if (typeof url === "string" && url.startsWith("/")) window.location.assign(url);
   });
-  new ResizeObserver(() => chart.resize()).observe(element);
+  // While a page is laid out anew its boxes may have no size, in which a Sankey cannot be drawn.
+  new ResizeObserver(() => element.clientWidth && element.clientHeight && chart.resize()).observe(element);
   return chart;
 }
 

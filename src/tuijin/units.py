@@ -12,7 +12,8 @@ SUFFIXES = (
     "_yuan", "_yuan_per_t", "_yuan_per_year", "_t", "_t_per_year", "_mt_per_year", "_kg", "_days",
     "_hours", "_minutes", "_seconds", "_years", "_km", "_m", "_mu", "_km_per_hour", "_mw", "_mwh",
     "_kwh", "_kwh_per_t", "_tco2", "_ratio", "_deg", "_count", "_count_per_year", "_mwh_per_year",
-    "_hours_per_day", "_per_day", "_hours_per_year", "_days_per_year", "_kg_per_mw",
+    "_hours_per_day", "_per_day", "_hours_per_year", "_days_per_year", "_kg_per_mw", "_volts",
+    "_amperes", "_m2",
 )  # fmt: skip
 
 
@@ -83,6 +84,12 @@ UNITS: dict[str, Unit] = dict(
         _unit("days_per_year", "days_per_year", "1", "天/年", "days/yr"),
         _unit("count_per_day", "count_per_day", "1", "次/天", "per day"),
         _unit("count_per_year", "count_per_year", "1", "台/年", "per year"),
+        _unit("kg_per_t", "kg_per_t", "1", "千克/吨", "kg/t"),
+        _unit("nm3_per_t", "nm3_per_t", "1", "标准立方米/吨", "Nm³/t"),
+        _unit("kg_per_m2_per_day", "kg_per_m2_per_day", "1", "千克/（平方米·天）", "kg/m²/day"),
+        _unit("volts", "volts", "1", "伏", "V"),
+        _unit("amperes", "amperes", "1", "安", "A"),
+        _unit("amperes_per_m2", "amperes_per_m2", "1", "安/平方米", "A/m²"),
         _unit("ppm", "ratio", "0.000001", "ppm", "ppm"),
         _unit("kgce_per_t", "kgce_per_t", "1", "千克标准煤/吨", "kgce/t"),
         _unit("kgce_per_kwh", "kgce_per_kwh", "1", "千克标准煤/千瓦时", "kgce/kWh"),

@@ -41,4 +41,4 @@ def test_verdicts_follow_from_what_is_on_file() -> None:
             for verdict in Verdict.objects.select_related("binding__claim")
         }
     assert {key: ruling for key, ruling in found.items() if ruling != "UNDECIDED"} == DECIDED
-    assert len(found) == 55
+    assert len(found) == 61

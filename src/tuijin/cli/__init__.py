@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "listen": ("receive VDA 5050 messages from an MQTT broker, and measure them", True, "import"),
     "extract": ("read facts out of articles; touches no database", False, "read"),
     "simulate": ("run a network of queues and machines described as JSON", False, "read"),
+    "balance": ("material, energy and carbon balance of a process chain in JSON", False, "read"),
     "appraise": ("returns of a project, or of dated cash flows", False, "read"),
     "verify": ("run the claims", True, "verify"),
     "meet": ("a meeting: new, pack, brief", True, "decide"),

@@ -265,3 +265,27 @@ class Explained(Protocol):
         self, parameters: Mapping[str, Parameter], *, metric: str, rng: np.random.Generator
     ) -> tuple[Influence, ...]:
         """Return the parameters that are ranges, the most influential first."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialLine:
+    """
+    What a project makes or uses of a material in a year; no tonnes where that is not known.
+
+    `material` is a code that projects share: `makes_<code>_t_per_year` on record means the same.
+    """
+
+    material: str
+    title_zh: str
+    title_en: str
+    makes: bool
+    low_t_per_year: float | None = None
+    high_t_per_year: float | None = None
+
+
+@runtime_checkable
+class Balanced(Protocol):
+    """A model that knows which materials come in and go out."""
+
+    def materials(self, parameters: Mapping[str, Parameter]) -> tuple[MaterialLine, ...]:
+        """Return a line for each, also where the tonnage is not known."""

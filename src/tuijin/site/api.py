@@ -22,7 +22,7 @@ from tuijin.site import rates, requests
 from tuijin.site.answers import build_answer
 from tuijin.site.middleware import as_ours
 
-ROOMS = ("ledger", "see", "verify", "push", "meet")
+ROOMS = ("ledger", "see", "verify", "plan", "push", "meet")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _DESCRIPTION = """
 The ledger of major projects and its promises.

@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("tuijin.ledger.urls")),
     path("", include("tuijin.see.urls")),
     path("", include("tuijin.verify.urls")),
+    path("", include("tuijin.plan.urls")),
     path("", include("tuijin.push.urls")),
     path("", include("tuijin.meet.urls")),
 ]

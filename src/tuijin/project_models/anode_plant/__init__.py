@@ -1,5 +1,5 @@
 """
-Model: a lithium-battery anode plant, as far as sales, weight in the market and capital go.
+Model: a lithium-battery anode plant: sales, weight in the market, capital; process in `process.py`.
 
 sales = output × price ÷ VAT factor; output = capacity × utilisation where only capacity is known.
 """
@@ -7,17 +7,34 @@ sales = output × price ÷ VAT factor; output = capacity × utilisation where on
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from tuijin.errors import ParameterOutOfRange
-from tuijin.project_models import Chart, Line, Metric, Parameter
+from tuijin.project_models import Chart, Influence, Line, MaterialLine, Metric, Parameter, Picture
+from tuijin.project_models.anode_plant.chain import (
+    MATERIALS,
+    NAMES,
+    solve_chain,
+    yields_are_known,
+)
+from tuijin.project_models.anode_plant.pictures import draw_pictures
+from tuijin.project_models.anode_plant.process import PROCESS, PROCESS_BOUNDS
+from tuijin.project_models.chains import material_lines
+from tuijin.project_models.formulas import (
+    TYPICAL,
+    Given,
+    bounds_of,
+    chart_deciding,
+    decide_by_formula,
+    explain_by_formula,
+    run_formulas,
+)
+from tuijin.project_models.sensitivity import explain
 from tuijin.project_models.sheet import check_within, draw, read_sheet
-
-Given = Mapping[str, Parameter]
 
 VAT_FACTOR_RATIO = 1.13
 METRICS = {
@@ -36,14 +53,14 @@ _BOUNDS = {
     "vat_factor_ratio": (1.0, 1.2),
     "market_output_t_per_year": (1.0, 1e9),
     "peer_capital_yuan_per_t": (1.0, 1e7),
+    **PROCESS_BOUNDS,
 }
-_ORDER = tuple(_BOUNDS)
 
 
 @dataclass(frozen=True, slots=True)
 class AnodePlant:
     id: str = "anode_plant"
-    version: str = "1"
+    version: str = "2"
     title_zh: str = "锂电池负极材料厂"
     title_en: str = "Lithium-battery anode plant"
 
@@ -53,18 +70,21 @@ class AnodePlant:
     def run(
         self, parameters: Given, *, n_draws: int, rng: np.random.Generator
     ) -> dict[str, Metric]:
-        check_within(parameters, _BOUNDS)
-        drawn = draw([parameters[name] for name in _ORDER], n_draws=n_draws, rng=rng)
+        check_within(parameters, bounds_of(parameters, _BOUNDS))
+        rows = [parameters[row.name] for row in self.parameters()]
+        drawn = draw(rows, n_draws=n_draws, rng=rng)
         samples = _samples(parameters, drawn)
         return {
             name: Metric(name, unit, samples[name], _needs(name, samples[name], parameters))
             for name, unit in METRICS.items()
-        }
+        } | run_formulas(PROCESS, parameters, drawn)
 
     def decide(
         self, parameters: Given, *, metric: str, target: float
     ) -> tuple[tuple[str, float, float], ...]:
-        check_within(parameters, _BOUNDS)
+        check_within(parameters, bounds_of(parameters, _BOUNDS))
+        if metric.removeprefix(TYPICAL) in PROCESS:
+            return decide_by_formula(PROCESS, parameters, _BOUNDS, metric=metric, target=target)
         _check_metric(metric)
         if metric.startswith("capital"):
             return _decide_capital(parameters, metric, target)
@@ -82,6 +102,8 @@ class AnodePlant:
         return (("price_yuan_per_t", target_yuan / high_t, target_yuan / low_t),)
 
     def charts(self, parameters: Given, *, metric: str, target: float) -> tuple[Chart, ...]:
+        if metric.removeprefix(TYPICAL) in PROCESS:
+            return chart_deciding(PROCESS, parameters, _BOUNDS, metric=metric, target=target)
         if metric != "sales_yuan_per_year":
             return ()
         low, high = parameters["price_yuan_per_t"].ends
@@ -96,6 +118,41 @@ class AnodePlant:
                 price, (as_quoted, with_vat),
             ),
         )  # fmt: skip
+
+    def influences(
+        self, parameters: Given, *, metric: str, rng: np.random.Generator
+    ) -> tuple[Influence, ...]:
+        if metric.removeprefix(TYPICAL) in PROCESS:
+            return explain_by_formula(PROCESS, parameters, metric=metric, rng=rng)
+        _check_metric(metric)
+        ranged = [
+            parameters[row.name]
+            for row in self.parameters()
+            if parameters[row.name].is_known and np.ptp(parameters[row.name].ends) > 0
+        ]
+
+        def func(points: np.ndarray) -> np.ndarray:
+            drawn = {
+                name: np.full(points.shape[1], p.ends[0]) if p.is_known else np.empty(0)
+                for name, p in parameters.items()
+            }
+            moved = dict(zip((p.name for p in ranged), points, strict=True))
+            return _samples(parameters, drawn | moved)[metric]
+
+        if not func(np.array([[p.ends[0]] for p in ranged])).size:
+            return ()
+        seed = int(rng.integers(2**53))
+        return explain(func, ranged, n_points=256, seed=seed)
+
+    def pictures(self, parameters: Given) -> tuple[Picture, ...]:
+        return draw_pictures(parameters)
+
+    def materials(self, parameters: Given) -> tuple[MaterialLine, ...]:
+        lines = material_lines(solve_chain(parameters), NAMES, _output(parameters), codes=MATERIALS)
+        if yields_are_known(parameters):
+            return lines
+        product, *others = lines  # a floor is no tonnage
+        return (product, *(replace(x, low_t_per_year=None, high_t_per_year=None) for x in others))
 
 
 @cache
@@ -145,6 +202,15 @@ def _output_ends(given: Given) -> tuple[float, float]:
     return low * idle, high * busy
 
 
+def _output(given: Given) -> Parameter:
+    """Output on record or else capacity × utilisation, as one parameter."""
+    stated = given["output_t_per_year"]
+    if stated.is_known or not _output_is_known(given):
+        return stated
+    low, high = _output_ends(given)
+    return replace(stated, low=low, high=high)
+
+
 def _needs(metric: str, sample: np.ndarray, given: Given) -> tuple[str, ...]:
     if sample.size:
         return ()
@@ -156,7 +222,9 @@ def _needs(metric: str, sample: np.ndarray, given: Given) -> tuple[str, ...]:
 
 def _check_metric(metric: str) -> None:
     if metric not in METRICS:
-        raise ParameterOutOfRange(f"anode_plant has {', '.join(METRICS)}, got {metric!r}")
+        raise ParameterOutOfRange(
+            f"anode_plant has {', '.join((*METRICS, *PROCESS))}, got {metric!r}"
+        )
 
 
 def _needed_output_t_per_year(given: Given, metric: str, target: float) -> tuple[float, float]:

@@ -1,0 +1,32 @@
+"""Model: a copper refinery: Faraday's law, tank house, impurities, margins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tuijin.project_models import MaterialLine, Picture
+from tuijin.project_models.chains import material_lines
+from tuijin.project_models.copper_refinery.chain import MATERIALS, NAMES, solve_chain
+from tuijin.project_models.copper_refinery.formulas import BOUNDS, FORMULAS
+from tuijin.project_models.copper_refinery.pictures import draw_pictures
+from tuijin.project_models.formulas import FormulaModel, Given
+
+
+class CopperRefinery(FormulaModel):
+    def pictures(self, parameters: Given) -> tuple[Picture, ...]:
+        return draw_pictures(parameters)
+
+    def materials(self, parameters: Given) -> tuple[MaterialLine, ...]:
+        output = parameters["output_t_per_year"]
+        return material_lines(solve_chain(parameters), NAMES, output, codes=MATERIALS)
+
+
+plugin = CopperRefinery(
+    id="copper_refinery",
+    version="1",
+    title_zh="铜精炼厂",
+    title_en="Copper refinery",
+    sheet=Path(__file__).with_name("parameters.csv"),
+    formulas=FORMULAS,
+    bounds=BOUNDS,
+)
