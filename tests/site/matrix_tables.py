@@ -48,6 +48,7 @@ ADDRESSED = {"city_department"}
 CLASSES = {
     "project": "P", "figure": "P", "stage_event": "P", "stop": "P", "node": "I", "evidence": "I",
     "file": "I", "claim": "I", "check": "I", "verdict": "I", "model": "I", "scenario": "I",
+    "vehicle": "I",
     "decision": "I", "issue": "I", "slip": "I", "assignment": "I", "visit": "I",
     "plan": "C", "report": "C", "operating": "C",
 }  # fmt: skip
@@ -80,7 +81,7 @@ API = {
     "stage-events": api_noun("stage_event"), "nodes": api_noun("node"),
     "evidence": api_noun("evidence", "report"), "figures": api_noun("figure"),
     "claims": api_noun("claim"), "checks": api_noun("check"), "meetings": api_noun("meeting"),
-    "stops": api_noun("stop"),
+    "stops": api_noun("stop"), "vehicles": api_noun("vehicle"),
 }  # fmt: skip
 
 
@@ -159,6 +160,8 @@ PAGES: dict[str, list[Ask]] = {
     "/evidence/{id}/photo": page("read", "file"),
     "/map/": page("read"),
     "/indicators/": page("read"),
+    "/materials/": page("read"),
+    "/api/v1/materials": page("read"),
     "/rules/": page("read"),
     "/rules/choose/": form("rules", "nothing"),
     "/claims/": page("read"),

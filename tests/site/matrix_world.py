@@ -26,6 +26,7 @@ from tuijin.ledger.models import (
     Source,
     StageEvent,
     User,
+    Vehicle,
 )
 from tuijin.meet import presets as meet_presets
 from tuijin.meet.models import Decision, Meeting, Stop
@@ -146,6 +147,7 @@ def _one_of_everything(code: str) -> dict[str, Any]:
         "stage_event": StageEvent(**about, stage="signed", on=date(2025, 1, 1)),
         "node": Node(**about, node="construction", due_on=date(2025, 1, 1), reason=mark),
         "figure": Figure(key=f"f-{code}", **about, metric="m", title="t", unit="t", note=mark),
+        "vehicle": Vehicle(**about, manufacturer="m", serial=code, note=mark),
     }
     for entry in entries.values():
         entry.save()
