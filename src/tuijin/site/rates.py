@@ -63,3 +63,4 @@ def forget() -> None:
     """Count from nothing."""
     with _lock:
         _counts.clear()
+        _swept[0] = 0.0
