@@ -21,6 +21,8 @@ SAID_ELSEWHERE = {
     "tuijin.engines.returns.spec.Asset.yuan_by_year": "yuan, in each year from the first",
     "tuijin.engines.flow.distributions.Draw.numbers": "in the unit of what is drawn",
     "tuijin.engines.flow.layout.Layout.numbers": "a table for the kernels, whose columns say",
+    "tuijin.engines.telemetry.figures.Measured.edges": "minutes",
+    "tuijin.engines.telemetry.figures.Measured.quantiles": "minutes",
 }
 
 

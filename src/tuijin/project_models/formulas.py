@@ -210,8 +210,7 @@ def explain_by_formula(
         fixed = {n: np.full(points.shape[1], given[row].ends[0]) for n, row in rows.items()}
         return evaluate(formulas, name, fixed | dict(zip(ranged, points, strict=True)))
 
-    seed = int(rng.integers(2**53))
-    return explain(func, [given[rows[n]] for n in ranged], n_points=_SOBOL_POINTS, seed=seed)
+    return explain(func, [given[rows[n]] for n in ranged], n_points=_SOBOL_POINTS, rng=rng)
 
 
 def chart_deciding(

@@ -141,8 +141,7 @@ class AnodePlant:
 
         if not func(np.array([[p.ends[0]] for p in ranged])).size:
             return ()
-        seed = int(rng.integers(2**53))
-        return explain(func, ranged, n_points=256, seed=seed)
+        return explain(func, ranged, n_points=256, rng=rng)
 
     def pictures(self, parameters: Given) -> tuple[Picture, ...]:
         return draw_pictures(parameters)

@@ -20,6 +20,7 @@ NONE, ONE, SEVERAL, ANY = range(4)
 
 _CLOSE_DEPTH = 22  # pieces this small (2.4e-7) with a value of almost 0 hold one (double) root
 _MAX_DEPTH = 50
+_ROUNDING, _AT_ZERO = 2.3e-16, 1e-9  # of a sum, in its terms; of a rate whose flows sum to 0
 
 
 @kernel
@@ -209,16 +210,32 @@ def find_all(flows: np.ndarray, rates: np.ndarray) -> int:
     found = roots_within_unit(backwards, rates)  # 1 + rate in (0, 1)
     for i in range(found):
         rates[i] -= 1.0
-    if flows.sum() == 0.0:
-        rates[found] = 0.0
-        found += 1
     more = np.empty(n)
     n_more = roots_within_unit(flows.copy(), more)
+    is_zero = abs(flows.sum()) <= n * _ROUNDING * np.abs(flows).sum()
+    if is_zero:  # where both halves meet, and either may have found it
+        found = without_zero(rates, found)
     for i in range(n_more):
-        rates[found + i] = 1.0 / more[i] - 1.0
-    found += n_more
+        rate = 1.0 / more[i] - 1.0
+        if not (is_zero and abs(rate) < _AT_ZERO):
+            rates[found] = rate
+            found += 1
+    if is_zero:
+        rates[found] = 0.0
+        found += 1
     rates[:found].sort()
     return found
+
+
+@kernel
+def without_zero(rates: np.ndarray, found: int) -> int:
+    """Close up the rates that are not 0 to rounding, and return how many there are."""
+    kept = 0
+    for i in range(found):
+        if abs(rates[i]) >= _AT_ZERO:
+            rates[kept] = rates[i]
+            kept += 1
+    return kept
 
 
 @kernel
