@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.importers.fleet import run_fleet
+from tests.importers.fleet import GATE, run_fleet
 from tests.ledger.test_listening import ledger as ledger  # noqa: PLC0414  a fixture
 from tests.ledger.test_listening import write_log
 from tuijin.cli import listen_command, measure_command
@@ -27,7 +27,7 @@ def measure(capsys, *words):
 
 @pytest.fixture
 def log(tmp_path):
-    return str(write_log(tmp_path / "log.jsonl", run_fleet(3, 20, 11)))
+    return str(write_log(tmp_path / "log.jsonl", run_fleet(10, 12)))
 
 
 def test_it_tells_and_writes_nothing(ledger, log, capsys):
@@ -50,11 +50,13 @@ def test_it_waits_for_a_person_or_is_accepted(ledger, log, capsys):
 
 
 def test_gates_may_be_named(ledger, log, capsys):
-    by_gate = {
-        f["metric"]: f["value"] for f in measure(capsys, log, "--gate", "gate-cn")["figures"]
-    }
-    found = {f["metric"]: f["value"] for f in measure(capsys, log)["figures"]}
-    assert by_gate == found
+    def clearance(*words):
+        figures = measure(capsys, log, *words)["figures"]
+        return next(f["value"] for f in figures if f["metric"] == "clearance_minutes.p50")
+
+    every = ("cn-gate-out", "mn-gate-in", "mn-gate-out", GATE)
+    assert clearance() == clearance(*(word for gate in every for word in ("--gate", gate)))
+    assert clearance() < clearance("--gate", GATE)
 
 
 def test_what_cannot_be_done_is_told(ledger, log):

@@ -1,65 +1,103 @@
 """
-A simulated fleet that speaks VDA 5050: states of a few vehicles that go round through one gate.
+A simulated fleet that speaks VDA 5050: the AGVs of a recorded run of the border port.
 
-The states follow a closed network of one gate, in which each vehicle loads, drives, waits at the
-gate for its release, drives, unloads and drives back. What truly happened is known.
+What truly happened is the trace itself, and the run's own figures.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
+from tuijin.engines.flow import Network, read_network, record_trace
+from tuijin.engines.flow.tracing import PASSES, Trace
 from tuijin.importers.vda5050_log import Vehicle
+from tuijin.project_models.border_port import plugin
 
 HEARTBEAT_SECONDS = 30.0
 START = datetime(2026, 3, 3, tzinfo=UTC).timestamp()
-STEPS = ("load", "laden", "gate", "onward", "unload", "back")
-# Step -> node last reached, whether it drives, and its action.
-SAYS = {
-    "load": ("yard-mn", False, "pick"),
-    "laden": ("yard-mn", True, None),
-    "gate": ("gate-cn", False, "waitForTrigger"),
-    "onward": ("gate-cn", True, None),
-    "unload": ("yard-cn", False, "drop"),
-    "back": ("yard-cn", True, None),
+GATE = "cn-gate"
+LOAD_KG = 65_000
+# Point that begins a step -> node last reached, what the AGV does, whether it has its load.
+STEPS = {
+    "dispatch.arrives": ("yard-cn", "", False),
+    "cn_gate_out.arrives": ("cn-gate-out", "waitForTrigger", False),
+    "lane_out.arrives": ("cn-gate-out", "", False),
+    "drive_out.arrives": ("cn-gate-out", "driving", False),
+    "mn_gate_in.arrives": ("mn-gate-in", "waitForTrigger", False),
+    "loading.arrives": ("yard-mn", "", False),
+    "loading.starts": ("yard-mn", "pick", False),
+    "mn_gate_out.arrives": ("mn-gate-out", "waitForTrigger", True),
+    "lane_in.arrives": ("mn-gate-out", "", True),
+    "drive_in.arrives": ("mn-gate-out", "driving", True),
+    "cn_gate.arrives": (GATE, "waitForTrigger", True),
+    "released.arrives": (GATE, "driving", True),
+    "unloading.arrives": ("yard-cn", "", True),
+    "unloading.starts": ("yard-cn", "drop", True),
+    "charging.arrives": ("yard-cn", "charging", False),
 }
 
 
-@dataclass(slots=True)
-class Truth:
-    """What happened, in seconds from the start: (vehicle, step, begin, end) in order of begin."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run from an empty road on: the network, and what happened to the AGVs in it."""
 
-    steps: list[tuple[int, str, float, float]] = field(default_factory=list)
+    network: Network
+    trace: Trace
 
-    def minutes(self, step: str) -> np.ndarray:
-        return np.array([(end - begin) / 60 for _, name, begin, end in self.steps if name == step])
+    @property
+    def n_vehicles(self) -> int:
+        return self.network.populations["agvs"].count
+
+    def points(self, vehicle: int) -> list[tuple[float, str]]:
+        """Second and point (`cn_gate.arrives`) of all that a vehicle passed, in order."""
+        passages, stations = self.trace.passages, self.trace.stations
+        return [
+            (float(passages.time[row]) * 60, f"{stations[station]}.{PASSES[passages.point[row]]}")
+            for row in np.flatnonzero(passages.entity == vehicle)
+            if (station := passages.station[row]) >= 0
+        ]
+
+    def times(self, vehicle: int, point: str) -> np.ndarray:
+        """When a vehicle passed a point, in minutes."""
+        return np.array([at / 60 for at, passed in self.points(vehicle) if passed == point])
+
+    def clearance_minutes(self) -> np.ndarray:
+        """From the Chinese gate to the release, of all that were released."""
+        found = []
+        for vehicle in range(self.n_vehicles):
+            released = self.times(vehicle, "released.leaves")
+            found.append(released - self.times(vehicle, "cn_gate.arrives")[: released.size])
+        return np.concatenate(found)
+
+    def cycle_minutes(self) -> np.ndarray:
+        """From loading to loading."""
+        loaded = [self.times(vehicle, "loading.starts") for vehicle in range(self.n_vehicles)]
+        return np.concatenate([np.diff(times) for times in loaded])
+
+    def steps(self, vehicle: int) -> list[tuple[str, float, float]]:
+        """Step, begin and end in seconds, until the run ends."""
+        begun = [(at, point) for at, point in self.points(vehicle) if point in STEPS]
+        ends = [at for at, _ in begun[1:]] + [float(self.trace.end) * 60]
+        return [(point, at, end) for (at, point), end in zip(begun, ends, strict=True)]
 
 
-def run_fleet(n_vehicles: int, hours: float, seed: int) -> Truth:
-    """Run the vehicles for some hours; the gate takes one at a time, in order of arrival."""
-    rng = np.random.default_rng(seed)
-    truth, gate_free = Truth(), 0.0
-    heap = [(float(v) * 40.0, v, 0) for v in range(n_vehicles)]
-    while heap:
-        now, vehicle, at = heapq.heappop(heap)
-        if now >= hours * 3600:
-            continue
-        step = STEPS[at]
-        if step == "gate":
-            gate_free = max(now, gate_free) + float(rng.gamma(4, 20))
-            end = gate_free
-        else:
-            end = now + float({"load": 240, "unload": 180}.get(step, 350) * rng.uniform(0.8, 1.2))
-        end = round(end, 3)
-        truth.steps.append((vehicle, step, now, end))
-        heapq.heappush(heap, (end, vehicle, (at + 1) % len(STEPS)))
-    return truth
+def run_fleet(n_vehicles: int, hours: float) -> Run:
+    """Run AGVs around the clock, without storms and without opened containers."""
+    told = {
+        "agv_count": n_vehicles, "availability_ratio": 1, "shift_hours_per_day": 24,
+        "productive_ratio": 1, "outage_ratio": 0, "opened_share_ratio": 0,
+    }  # fmt: skip
+    sheet = {parameter.name: parameter for parameter in plugin.parameters()}
+    given = {name: replace(sheet[name], value=float(value)) for name, value in told.items()}
+    document = plugin.network(sheet | given)
+    document["run"] |= {"horizon": hours * 60, "warm_up": 0}
+    network = read_network(document)
+    return Run(network, record_trace(network, start=0, end=hours * 60))
 
 
 def vehicle_of(number: int) -> Vehicle:
@@ -67,17 +105,18 @@ def vehicle_of(number: int) -> Vehicle:
 
 
 def write_messages(
-    truth: Truth, *, version: str = "2.0.0", start: float = START
+    run: Run, *, version: str = "2.0.0", start: float = START
 ) -> Iterator[tuple[float, str, dict[str, Any]]]:
     """Yield time, topic and body of each message, in order of time."""
     moments = []
-    for vehicle, step, begin, end in truth.steps:
-        times = [begin, *np.arange(begin + HEARTBEAT_SECONDS, end, HEARTBEAT_SECONDS).tolist()]
-        moments += [(time, vehicle, step) for time in times]
-    headers: dict[int, int] = {}
-    for time, vehicle, step in sorted(moments):
-        headers[vehicle] = headers.get(vehicle, -1) + 1
-        at = start + time
+    for vehicle in range(run.n_vehicles):
+        for step, begin, end in run.steps(vehicle):
+            beats = np.arange(begin + HEARTBEAT_SECONDS, end, HEARTBEAT_SECONDS).tolist()
+            moments += [(time, vehicle, step) for time in (begin, *beats)]
+    headers = dict.fromkeys(range(run.n_vehicles), -1)
+    for time, vehicle, step in sorted(moments, key=lambda moment: moment[0]):
+        headers[vehicle] += 1
+        at = start + round(time, 3)
         body = build_state(vehicle, step, headers[vehicle], at, version)
         yield at, topic_of(vehicle, "state", version), body
 
@@ -96,26 +135,25 @@ def build_header(vehicle: int, number: int, at: float, version: str) -> dict[str
 
 
 def build_state(vehicle: int, step: str, number: int, at: float, version: str) -> dict[str, Any]:
-    node, is_driving, action = SAYS[step]
-    is_laden = step in ("laden", "gate", "onward", "unload")
+    node, doing, is_laden = STEPS[step]
+    action = {"actionId": "a", "actionType": doing, "actionStatus": "RUNNING"}
     body = {
         **build_header(vehicle, number, at, version),
         "orderId": "round", "orderUpdateId": 0, "lastNodeId": node, "lastNodeSequenceId": 0,
         "nodeStates": [{"nodeId": "next", "sequenceId": 2, "released": True}], "edgeStates": [],
-        "driving": is_driving, "operatingMode": "AUTOMATIC", "errors": [],
-        "loads": [{"loadType": "coal", "weight": 65_500}] if is_laden else [],
-        "actionStates": [{"actionId": "a", "actionType": action, "actionStatus": "RUNNING"}]
-        if action else [],
+        "driving": doing == "driving", "operatingMode": "AUTOMATIC", "errors": [],
+        "loads": [{"loadType": "coal", "weight": LOAD_KG}] if is_laden else [],
+        "actionStates": [action] if doing in ("waitForTrigger", "pick", "drop") else [],
     }  # fmt: skip
     if version.startswith("3"):
         return {
             **body, "instantActionStates": [],
-            "powerSupply": {"stateOfCharge": 80.0, "charging": False},
+            "powerSupply": {"stateOfCharge": 80.0, "charging": doing == "charging"},
             "safetyState": {"activeEmergencyStop": "NONE", "fieldViolation": False},
         }  # fmt: skip
     return {
         **body,
-        "batteryState": {"batteryCharge": 80.0, "charging": False},
+        "batteryState": {"batteryCharge": 80.0, "charging": doing == "charging"},
         "safetyState": {"eStop": "NONE", "fieldViolation": False},
     }
 

@@ -16,6 +16,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.conftest import absent
 from tests.importers.fleet import (
+    GATE,
+    LOAD_KG,
     build_connection,
     run_fleet,
     topic_of,
@@ -23,13 +25,14 @@ from tests.importers.fleet import (
     write_messages,
 )
 from tests.verify.conftest import build_ledger
+from tuijin.engines.flow import simulate
 from tuijin.errors import ImportFailed, Unavailable
 from tuijin.importers.vda5050_log import read_messages
 from tuijin.ledger import batches, message_logs, records, scope
 from tuijin.ledger.listening import Broker, Listener
 from tuijin.ledger.models import Evidence, Figure, User, Vehicle
 
-N_VEHICLES = 3
+N_VEHICLES = 10
 
 
 @pytest.fixture
@@ -102,8 +105,7 @@ def connect(broker, *, vehicle=0, version="2.0.0"):
 def test_what_is_heard_is_what_the_fleet_said(ledger, broker, tmp_path, version):
     spool = tmp_path / "spool" / "log.jsonl"
     now = time.time()
-    truth = run_fleet(N_VEHICLES, 0.05, 5)
-    messages = list(write_messages(truth, version=version, start=now - 120))
+    messages = list(write_messages(run_fleet(2, 0.05), version=version, start=now - 120))
     strange = orjson.dumps({**messages[0][2], "serialNumber": "stranger"})
     with listening(broker, spool, {vehicle_of(v) for v in range(N_VEHICLES)}) as listener:
         time.sleep(0.5)
@@ -149,44 +151,67 @@ def test_a_broker_that_is_not_there_is_told(tmp_path):
         listener.listen(seconds=1)
 
 
-def write_log(path, truth, version="2.0.0"):
+def write_log(path, run, version="2.0.0"):
     with path.open("wb") as log:
-        for _, topic, body in write_messages(truth, version=version):
+        for _, topic, body in write_messages(run, version=version):
             line = {"received": body["timestamp"], "topic": topic, "payload": body}
             log.write(orjson.dumps(line) + b"\n")
     return path
 
 
-def test_measured_is_what_truly_was(ledger, tmp_path):
-    truth = run_fleet(N_VEHICLES, 40, 11)
-    found = message_logs.measure_log(write_log(tmp_path / "log.jsonl", truth))
-    figures = {f["metric"]: f for f in _figures(found)}
-    whole = [s for s in truth.steps if s[1] == "gate"]
-    clearance = np.array([(end - begin) / 60 for _, _, begin, end in whole])
-    n_unended = sum(1 for s in whole if not any(t[0] == s[0] and t[2] >= s[3] for t in truth.steps))
-    clearance = clearance[: clearance.size - n_unended] if n_unended else clearance
-    assert figures["clearance_minutes.mean"]["value"] == pytest.approx(clearance.mean(), rel=0.01)
+@pytest.mark.parametrize("version", ["2.0.0", "3.0.0"])
+def test_measured_is_what_the_simulation_says(ledger, tmp_path, version):
+    """The trace to the millisecond that messages tell, the run's figures within their own error."""
+    run = run_fleet(N_VEHICLES, 26)
+    path = write_log(tmp_path / "log.jsonl", run, version)
+    measured = message_logs.measure_log(path, gates=(GATE,))
+    assert measured.document["messages"]["left_out"] == {}
+    figures, simulated = _figures(measured), simulate(run.network)
+
+    clearance, exact = run.clearance_minutes(), pytest.approx
+    assert figures["clearance_minutes.mean"] == exact(clearance.mean(), abs=1e-4)
     p95 = np.quantile(clearance, 0.95, method="inverted_cdf")
-    assert figures["clearance_minutes.p95"]["value"] == pytest.approx(p95, rel=0.02)
-    loads = {v: [b for n, s, b, _ in truth.steps if s == "load" and n == v] for v in range(3)}
-    cycles = np.concatenate([np.diff(at) for at in loads.values()]) / 60
-    assert figures["round_trip_minutes.mean"]["value"] == pytest.approx(cycles[1:].mean(), rel=0.01)
-    total = sum(end - begin for _, _, begin, end in truth.steps)
-    waited = sum(end - begin for _, step, begin, end in truth.steps if step == "gate")
-    assert figures["gate_wait_ratio"]["value"] == pytest.approx(waited / total, rel=0.01)
-    assert figures["availability_ratio"]["value"] == 1.0
+    assert figures["clearance_minutes.p95"] == exact(p95, abs=1e-4)
+    assert figures["clearance_minutes.mean"] == exact(
+        simulated["measure.clearance.mean"].mean, abs=1e-4
+    )
+    assert figures["clearance_minutes.p95"] == exact(
+        simulated["measure.clearance.p95"].mean, rel=1 / 128
+    )
+    assert figures["round_trip_minutes.mean"] == exact(run.cycle_minutes().mean(), abs=1e-4)
+    assert figures["round_trip_minutes.mean"] == exact(
+        simulated["measure.cycle.mean"].mean,
+        rel=0.02,  # from another point of the round
+    )
+
+
+def test_trips_freight_and_shares_are_those_of_the_run(ledger, tmp_path):
+    run = run_fleet(N_VEHICLES, 26)
+    figures = _figures(message_logs.measure_log(write_log(tmp_path / "log.jsonl", run)))
+    unloaded = np.concatenate([run.times(v, "unloading.finishes") for v in range(N_VEHICLES)])
+    per_day = unloaded.size / N_VEHICLES / (26 / 24)
+    assert figures["trips_per_vehicle_day"] == pytest.approx(per_day, rel=0.001)
+    tonnes_per_day = unloaded.size * LOAD_KG / 1000 / (np.ptp(unloaded) / 1440)
+    assert figures["freight_t_per_day"] == pytest.approx(tonnes_per_day, rel=0.001)
+    steps = [step for vehicle in range(N_VEHICLES) for step in run.steps(vehicle)]
+    shares = {
+        "gate_wait_ratio": "gate", "handling_ratio": "starts", "driving_ratio": "drive",
+        "charging_ratio": "charging",
+    }  # fmt: skip
+    for metric, word in shares.items():
+        spent = sum(end - begin for point, begin, end in steps if word in point)
+        assert figures[metric] == pytest.approx(spent / (26 * 3600 * N_VEHICLES), rel=0.001), metric
+    assert figures["availability_ratio"] == 1.0
 
 
 def _figures(found):
     table = next(t for t in found.parsed.tables if t.noun == "figure")
-    return [
-        {"metric": metric, "value": float(value)}
-        for metric, value in zip(table.columns["metric"], table.columns["value"], strict=True)
-    ]
+    columns = table.columns
+    return dict(zip(columns["metric"], map(float, columns["value"]), strict=True))
 
 
 def test_nothing_is_written_before_an_entitled_person_accepts(ledger, tmp_path):
-    path = write_log(tmp_path / "log.jsonl", run_fleet(N_VEHICLES, 20, 11))
+    path = write_log(tmp_path / "log.jsonl", run_fleet(N_VEHICLES, 12))
     coordinator = User.objects.create(username="coordinator", role="city_coordinator")
     with scope.active(scope.build_scope(coordinator)):
         batch = message_logs.propose(message_logs.measure_log(path)).batch
@@ -198,7 +223,7 @@ def test_nothing_is_written_before_an_entitled_person_accepts(ledger, tmp_path):
 
 
 def test_a_log_of_strangers_is_refused(ledger, tmp_path):
-    path = write_log(tmp_path / "log.jsonl", run_fleet(1, 2, 1))
+    path = write_log(tmp_path / "log.jsonl", run_fleet(1, 2))
     Vehicle.objects.all().delete()
     with pytest.raises(ImportFailed, match="登记“车辆”") as refused:
         message_logs.measure_log(path)

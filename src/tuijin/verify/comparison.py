@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
 
 from tuijin.engines.telemetry import share_within
-from tuijin.see.colours import VERDICT_COLOURS
 from tuijin.see.language import choice_text, is_english
 from tuijin.units import UNITS
 from tuijin.verify import wording
@@ -24,18 +21,17 @@ class Side:
 
     check: str
     value: str
-    within: str  # share of what was measured or simulated that meets the target
+    within: str  # share of what was measured that meets the target
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Both sides, what lies between them, and both distributions where these are alike."""
+    """Both sides, and what lies between them."""
 
     sides: tuple[Side, Side]
     unit: str
     difference: str
     is_apart: bool
-    chart: dict[str, Any] | None
 
 
 def compare(claim: Claim, verdicts: Sequence[Verdict]) -> Comparison | None:
@@ -53,7 +49,6 @@ def compare(claim: Claim, verdicts: Sequence[Verdict]) -> Comparison | None:
         unit=wording.write_unit(claim.unit, english=is_english()),
         difference=_difference(log, twin, claim),
         is_apart=_is_apart(log, twin),
-        chart=_chart(log, twin, claim),
     )
 
 
@@ -67,22 +62,17 @@ def _side(verdict: Verdict, claim: Claim) -> Side:
 
 
 def _within(verdict: Verdict, claim: Claim) -> float | None:
-    """Share up to the target, or from it on; out of quantiles, else out of the histogram."""
-    target, distribution = verdict.inputs["statement"]["target"], _distribution(verdict)
-    if target is None or distribution is None or claim.statistic == "value":
+    """
+    Share of what was measured up to the target, or from it on.
+
+    Only a log has it: a model's draws are of the figure itself, as uncertain as its parameters are,
+    and not of single vehicles.
+    """
+    target, quantiles = verdict.inputs["statement"]["target"], verdict.charts.get("quantiles")
+    if target is None or not quantiles:
         return None
-    quantiles = verdict.charts.get("quantiles")
-    if quantiles:
-        share = share_within(np.array(quantiles), target)
-    else:
-        counts = np.concatenate([[0.0], np.cumsum(distribution["counts"])])
-        share = float(np.interp(target, distribution["edges"], counts / counts[-1]))
+    share = share_within(np.array(quantiles), target)
     return share if claim.claim_type == "at_most" else 1.0 - share
-
-
-def _distribution(verdict: Verdict) -> dict[str, Any] | None:
-    found: dict[str, Any] | None = verdict.charts.get("distribution")
-    return found
 
 
 def _difference(log: Verdict, twin: Verdict, claim: Claim) -> str:
@@ -111,42 +101,3 @@ def _is_apart(log: Verdict, twin: Verdict) -> bool:
     below = high_a is not None and low_b is not None and high_a < low_b
     above = high_b is not None and low_a is not None and high_b < low_a
     return below or above
-
-
-def _chart(log: Verdict, twin: Verdict, claim: Claim) -> dict[str, Any] | None:
-    """Both as densities; draws of an uncertain value are no distribution of what is measured."""
-    both = {_("实测"): _distribution(log), _("模型"): _distribution(twin)}
-    if claim.statistic == "value" or None in both.values():
-        return None
-    series: list[dict[str, Any]] = [
-        {
-            "type": "line", "name": name, "symbol": "none", "step": "middle",
-            "data": _density(data or {}), "areaStyle": {"opacity": 0.15},
-            "lineStyle": {"type": "dashed" if number else "solid"},
-        }
-        for number, (name, data) in enumerate(both.items())
-    ]  # fmt: skip
-    target = log.inputs["statement"]["target"]
-    if target is not None:
-        series[0]["markLine"] = {
-            "symbol": "none",
-            "lineStyle": {"color": VERDICT_COLOURS["FALLS SHORT"], "width": 2},
-            "label": {"formatter": _("目标"), "position": "end"},
-            "data": [{"xAxis": target}],
-        }
-    return {
-        "legend": {"data": list(both)},
-        "tooltip": {"trigger": "axis", "valueFormatter": "@number"},
-        "xAxis": {"type": "value", "min": 0, "axisLabel": {"formatter": "@number"}},
-        "yAxis": {"type": "value", "axisLabel": {"formatter": "@number"}},
-        "series": series,
-    }
-
-
-def _density(data: dict[str, Any]) -> list[list[float]]:
-    edges, counts = data["edges"], data["counts"]
-    total = sum(counts)
-    return [
-        [(low + high) / 2, float(f"{count / total / (high - low):.4g}")]
-        for (low, high), count in zip(pairwise(edges), counts, strict=True)
-    ]

@@ -84,6 +84,8 @@ class Gatekeeper:
         self.counts = Counts()
         self._bound = bound
         self._last: dict[tuple[str, Vehicle], int] = {}
+        self._away: set[Vehicle] = set()
+        self._back: set[tuple[str, Vehicle]] = set()  # may begin to count anew
 
     def take(
         self, topic: str | None, payload: bytes | dict[str, Any], received_seconds: float | None
@@ -129,20 +131,34 @@ class Gatekeeper:
         time, number = read_instant(body["timestamp"]), int(body["headerId"])
         if time is None or not 0 <= number < _WRAP:
             return "schema"
-        if body.get("connectionState") in BROKEN:  # a last will, written when the vehicle signed on
+        said = body.get("connectionState")
+        if said in BROKEN:  # a last will, written when the vehicle signed on
+            self._away.add(vehicle)
             return Taken(kind, vehicle, time if received is None else received, body)
         if received is not None and abs(received - time) > MAX_CLOCK_SECONDS:
             return "clock"
+        if said == "ONLINE" and vehicle in self._away:
+            self._away.remove(vehicle)
+            self._back |= {(topic, vehicle) for topic in TOPICS}
         if self._is_replay((kind, vehicle), number):
             return "replay"
+        if said == "OFFLINE":
+            self._away.add(vehicle)
         return Taken(kind, vehicle, time, body)
 
     def _is_replay(self, sender: tuple[str, Vehicle], number: int) -> bool:
-        """Whether the sender's numbers have already passed this one; else remember it."""
-        last = self._last.get(sender)
+        """
+        Whether the sender's numbers have already passed this one; else remember it.
+
+        The first number after a vehicle signed on again may be any: a restart counts anew.
+        """
+        last, is_back = self._last.get(sender), sender in self._back
+        self._back.discard(sender)
         step = 1 if last is None else (number - last) % _WRAP
         if step == 0 or step >= _WRAP // 2:
-            return True
+            if not is_back:
+                return True
+            step = 1
         self._last[sender] = number
         if step > 1:
             self.counts.gaps += 1

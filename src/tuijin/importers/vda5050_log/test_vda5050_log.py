@@ -23,6 +23,7 @@ from tuijin.importers.vda5050_log import Gatekeeper, Taken, plugin, read_message
 from tuijin.importers.vda5050_log.schemas import load_validator
 
 HERE = Path(__file__).parent
+AT_GATE = "cn_gate.arrives"
 FIXTURES = sorted((HERE / "fixtures").iterdir())
 
 
@@ -74,7 +75,7 @@ def _find(node, name):
 
 
 def test_2_1_knows_maps_and_2_0_does_not():
-    body = build_state(0, "gate", 1, START, "2.1.0")
+    body = build_state(0, AT_GATE, 1, START, "2.1.0")
     body["maps"] = [{"mapId": "m", "mapVersion": "1", "mapStatus": "ENABLED"}]
     assert load_validator("state", "2.1").is_valid(body)
     assert not load_validator("state", "2.0").is_valid(body)
@@ -85,13 +86,13 @@ def test_2_1_knows_maps_and_2_0_does_not():
 @pytest.mark.parametrize("version", ["2.0.0", "2.1.0", "3.0.0"])
 def test_simulated_messages_are_taken(version):
     keeper = Gatekeeper()
-    for at, topic, body in write_messages(run_fleet(2, 0.5, 1), version=version):
+    for at, topic, body in write_messages(run_fleet(2, 0.5), version=version):
         assert isinstance(keeper.take(topic, orjson.dumps(body), at), Taken)
     assert keeper.counts.taken == keeper.counts.seen > 50
 
 
 def _spoil(**changes):
-    return {**build_state(0, "gate", 5, START, "2.0.0"), **changes}
+    return {**build_state(0, AT_GATE, 5, START, "2.0.0"), **changes}
 
 
 def _take(body, *, topic=None, late=0.0, bound=None):
@@ -144,7 +145,7 @@ def test_numbers_wrap_replays_are_left_out_and_gaps_counted():
     assert left_out == [2**32 - 1, 2**32 - 1, 4]
     assert (keeper.counts.gaps, keeper.counts.lost) == (1, 3)
     other = keeper.take(
-        topic_of(1, "state", "2.0.0"), build_state(1, "gate", 0, START, "2.0.0"), START
+        topic_of(1, "state", "2.0.0"), build_state(1, AT_GATE, 0, START, "2.0.0"), START
     )
     assert isinstance(other, Taken)
 
@@ -160,8 +161,40 @@ def test_a_last_will_is_taken_although_it_was_written_long_ago():
     assert found.time_seconds == START + 60
 
 
+def _hear(keeper, topic, word, number):
+    at = START + number / 1000
+    if topic == "state":
+        body = build_state(0, word, number, at, "2.0.0")
+    else:
+        body = build_connection(0, word, number, at, "2.0.0")
+    found = keeper.take(topic_of(0, topic, "2.0.0"), body, at)
+    return "taken" if isinstance(found, Taken) else found
+
+
+@pytest.mark.parametrize("left", ["OFFLINE", "CONNECTIONBROKEN"])
+def test_a_vehicle_that_signs_on_again_may_count_anew(left):
+    keeper = Gatekeeper()
+    said = [("connection", "ONLINE", 5), ("state", AT_GATE, 70), ("state", AT_GATE, 2),
+            ("connection", "ONLINE", 0), ("connection", left, 6), ("state", AT_GATE, 3),
+            ("connection", "ONLINE", 0), ("state", AT_GATE, 0), ("state", AT_GATE, 1),
+            ("state", AT_GATE, 1), ("connection", "ONLINE", 0)]  # fmt: skip
+    assert [_hear(keeper, *one) for one in said] == [
+        "taken", "taken", "replay", "replay", "taken", "replay",
+        "taken", "taken", "taken", "replay", "replay",
+    ]  # fmt: skip
+    assert (keeper.counts.gaps, keeper.counts.lost) == (0, 0)
+
+
+def test_a_vehicle_that_signs_on_again_and_counts_on_has_its_gap_counted():
+    keeper = Gatekeeper()
+    said = [("state", AT_GATE, 70), ("connection", "OFFLINE", 1), ("connection", "ONLINE", 2),
+            ("state", AT_GATE, 74)]  # fmt: skip
+    assert {_hear(keeper, *one) for one in said} == {"taken"}
+    assert (keeper.counts.gaps, keeper.counts.lost) == (1, 3)
+
+
 def _lines(shape):
-    for at, topic, body in write_messages(run_fleet(1, 0.3, 1)):
+    for at, topic, body in write_messages(run_fleet(1, 0.3)):
         yield json.dumps(shape(at, topic, body)).encode()
 
 

@@ -22,12 +22,12 @@ class Evidence:
 
     A statistic that is itself on record stands under `metric.statistic` (`clearance_minutes.p95`).
     A bare figure is one observation: it decides a `value`, and is one draw of any other statistic.
+    A `value` that was measured many times is their mean.
     """
 
     def names(self, case: Case) -> tuple[str, ...]:
-        stated = () if case.statistic == "value" else (f"{case.using}.{case.statistic}",)
-        reach = (REACH,) if case.claim_type == "by_date" else ()
-        return (case.using, *stated, *reach)
+        other = REACH if case.claim_type == "by_date" else _stated_name(case)
+        return (case.using, other)
 
     def settings(self, case: Case, facts: Mapping[str, list[Fact]], *, seed: int) -> dict[str, Any]:
         return {}
@@ -36,8 +36,8 @@ class Evidence:
         case = inputs.case
         if case.claim_type == "by_date":
             return Measurement(_measure_date(inputs, facts.reach.get(case.project_id)))
-        stated = inputs.facts.get(f"{case.using}.{case.statistic}", [])
-        found = stated or inputs.facts[case.using]
+        stated, bare = inputs.facts[_stated_name(case)], inputs.facts[case.using]
+        found = [*bare, *stated] if case.statistic == "value" else stated or bare
         for fact in found:
             if fact.unit != case.base_unit:
                 raise ClaimMalformed(f"{fact.ref} is in {fact.unit}, the claim in {case.base_unit}")
@@ -50,6 +50,10 @@ class Evidence:
             return Measurement(Measured(np.unique(both), is_recorded=True), charts)
         values = [fact.value for fact in found if fact.value is not None]
         return Measurement(Measured(np.array([float(value) for value in values])))
+
+
+def _stated_name(case: Case) -> str:
+    return f"{case.using}.{'mean' if case.statistic == 'value' else case.statistic}"
 
 
 def _charts(sample: dict[str, Any] | None) -> dict[str, Any]:
