@@ -32,7 +32,7 @@ INSPECTIONS = ("xray_share_ratio", "xray_minutes", "opened_share_ratio", "openin
 _N_DRAWS = 8
 _N_DRAWS_OF_FLEET = 64
 _N_RANKED = 64
-_STEPS = 5
+_STEPS, _HALVINGS = 5, 5  # 1/256 of the range to either side
 _TAILS = (0.025, 0.975)
 
 
@@ -41,7 +41,7 @@ def find_range(parameters: Given, *, metric: str, target: float) -> Decided:
     Where the range that goes with the metric most, and can decide, does so.
 
     The others are spread, and set to their worst and best ends; the one in question walks through
-    its range with the same points and random streams, and the crossings are interpolated.
+    its range with the same points and random streams, until the target is passed.
     """
     for name in _rank_ranges(tuple(parameters.values()), metric)[:2]:
         crossings = _find_crossings(parameters, name, metric=metric, target=target)
@@ -73,25 +73,29 @@ def _evaluate_spread(
 
 
 def _find_crossings(given: Given, name: str, *, metric: str, target: float) -> np.ndarray:
-    """Deciding value of one parameter in each draw of the others, where there is one."""
-    low, high = given[name].ends
-    steps = np.linspace(low, high, _STEPS)
+    """
+    Deciding value of one parameter in each draw of the others, where there is one.
+
+    A walk in a few steps finds where the target is passed, halving finds the place: a percentile
+    jumps there, so a straight line between two steps would miss it.
+    """
     drawn, corners = _spread(given, _N_DRAWS), find_corners(given)
     others = {key: np.concatenate([drawn[key], corners[key]]) for key in given}
+    grid = np.linspace(*given[name].ends, _STEPS)
     points = {key: np.repeat(column, _STEPS) for key, column in others.items()}
-    points[name] = np.tile(steps, len(others[name]))
-    values = evaluate(points, seed=SEED)[metric].reshape(-1, _STEPS)
-    return np.array([x for row in values for x in _crossing(steps, row - target)])
-
-
-def _crossing(x: np.ndarray, y: np.ndarray) -> list[float]:
-    """The first place where y changes its sign, by a straight line; none where y is not known."""
-    if not np.isfinite(y).all():
-        return []
-    for n in range(len(x) - 1):
-        if (y[n] < 0) != (y[n + 1] < 0):
-            return [float(x[n] + (x[n + 1] - x[n]) * y[n] / (y[n] - y[n + 1]))]
-    return []
+    points[name] = np.tile(grid, len(others[name]))
+    is_short = evaluate(points, seed=SEED)[metric].reshape(-1, _STEPS) < target
+    passed = is_short[:, :-1] != is_short[:, 1:]
+    rows = np.flatnonzero(passed.any(axis=1))
+    at = passed[rows].argmax(axis=1)
+    low, high, below = grid[at], grid[at + 1], is_short[rows, at]
+    points = {key: column[rows] if column.size else column for key, column in others.items()}
+    for _ in range(_HALVINGS if rows.size else 0):
+        points[name] = (low + high) / 2
+        is_as_low = (evaluate(points, seed=SEED)[metric] < target) == below
+        low = np.where(is_as_low, points[name], low)
+        high = np.where(is_as_low, high, points[name])
+    return (low + high) / 2
 
 
 def find_unknown(parameters: Given, needs: Sequence[str], *, metric: str, target: float) -> Decided:

@@ -208,6 +208,16 @@ def test_a_claim_between_the_ends_of_what_is_assumed():
         assert low < target < high, name
 
 
+def test_the_share_opened_decides_the_95th_percentile_at_one_in_twenty():
+    """In a port at its best the 20th part that is opened is all that is slow: there p95 jumps."""
+    ((name, low, high),) = plugin.decide(SHEET, metric="clearance_minutes.p95", target=2.0)
+    assert (name, low, high) == ("opened_share_ratio", pytest.approx(0.05, abs=1e-3), low)
+    best = {key: ends[1:2] for key, ends in deciding.find_corners(SHEET).items()}
+    for share, is_short in ((low - 0.001, True), (high + 0.001, False)):
+        values = evaluate(best | {name: np.array([share])}, seed=deciding.SEED)
+        assert (values["clearance_minutes.p95"][0] < 2.0) == is_short
+
+
 def test_the_share_opened_decides_the_mean():
     """240 min × share must stay below what is left of 2 min."""
     known = {name: replace(SHEET[name], value=value, low=None, high=None)
