@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from django.utils import translation
 
 from scripts.postgres import find_binaries, postgres_server
 
@@ -35,6 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_django_case = hasattr(getattr(item, "cls", None), "databases")
         if item.get_closest_marker("django_db") or is_django_case:
             item.add_marker("database")
+
+
+@pytest.fixture(autouse=True)
+def language() -> None:
+    """Begin in the product's language: a page that a test before asked for left its own behind."""
+    translation.deactivate()
 
 
 def absent(what: str) -> NoReturn:
