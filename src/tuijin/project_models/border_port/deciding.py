@@ -95,7 +95,8 @@ def _find_crossings(given: Given, name: str, *, metric: str, target: float) -> n
         is_as_low = (evaluate(points, seed=SEED)[metric] < target) == below
         low = np.where(is_as_low, points[name], low)
         high = np.where(is_as_low, high, points[name])
-    return (low + high) / 2
+    middle: np.ndarray = (low + high) / 2
+    return middle
 
 
 def find_unknown(parameters: Given, needs: Sequence[str], *, metric: str, target: float) -> Decided:
