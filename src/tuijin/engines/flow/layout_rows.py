@@ -42,7 +42,6 @@ class Rows:
     def table(self, name: str) -> Array:
         rows = self.rows.get(name, [])
         array = np.zeros(max(1, len(rows)), dtype=tables.TABLES[name])
-        for row, values in zip(array, rows, strict=False):
-            for column, value in values.items():
-                row[column] = value
+        for column in {column for row in rows for column in row}:
+            array[column] = [row.get(column, 0) for row in rows]
         return array

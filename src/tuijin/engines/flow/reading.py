@@ -11,10 +11,10 @@ import math
 import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from tuijin.engines.flow import checking
@@ -26,6 +26,9 @@ MAX_DEPTH = 32
 MAX_NODES = 10_000
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NO_LIMITS: Mapping[str, Any] = {}
+
+# value, path, limits, problems → what was read; faults go to `problems` and give None.
+Reader = Callable[[Any, str, Mapping[str, Any], list[Problem]], Any]
 
 
 def read_network(document: Any) -> Network:
@@ -41,7 +44,7 @@ def read_network(document: Any) -> Network:
     """
     _check_size(document)
     problems: list[Problem] = []
-    network = _read(Network, document, "", _NO_LIMITS, problems)
+    network = _read_object(Network, document, "", _NO_LIMITS, problems)
     if not problems:
         problems = checking.find_faults(network)
     if problems:
@@ -79,37 +82,38 @@ def json_name(field: str) -> str:
     return field.rstrip("_")
 
 
-def _read(kind: Any, value: Any, path: str, limits: Mapping[str, Any], problems: Any) -> Any:
-    """Read a value as a type; faults go to `problems` and give None."""
+@cache
+def _reader_of(kind: Any) -> Reader:
+    """How a value is read as a type; found once, as a model may read thousands of networks."""
     origin, args = typing.get_origin(kind), typing.get_args(kind)
     if kind is Distribution:
-        return _read_distribution(value, path, problems)
+        return _read_distribution
     if origin in (typing.Union, types.UnionType):
-        return _read_union(args, value, path, limits, problems)
+        return _build_union_reader(args)
     if origin is tuple:
-        return _read_list(args[0], value, path, limits, problems)
+        return partial(_read_list, args[0])
     if origin is not None and issubclass(origin, Mapping):
-        return _read_mapping(args[1], value, path, limits, problems)
-    if is_dataclass(kind):
-        return _read_object(typing.cast(type, kind), value, path, problems)
-    return _read_scalar(kind, value, path, limits, problems)
+        return partial(_read_mapping, args[1])
+    return partial(_read_object if is_dataclass(kind) else _read_scalar, kind)
 
 
 def _fault(problems: list[Problem], path: str, message: str, *, expected: str = "") -> None:
     problems.append(Problem("spec", message, field=path, expected=expected))
 
 
-def _read_union(args: Any, value: Any, path: str, limits: Any, problems: Any) -> Any:
-    """Optional values, one for all or one for each class, and a word for a route of one way."""
-    if type(None) in args and value is None:
-        return None
-    args = tuple(arg for arg in args if arg is not type(None))
-    mapping = next((a for a in args if typing.get_origin(a) not in (None, tuple)), None)
-    if len(args) > 1 and mapping is not None:
+def _build_union_reader(args: tuple[Any, ...]) -> Reader:
+    """Optional values, and one for all or one for each class."""
+    kinds = [arg for arg in args if arg is not type(None)]
+    read_one = _reader_of(kinds[0])
+    read_each = _reader_of(kinds[1]) if len(kinds) > 1 else read_one
+
+    def read(value: Any, path: str, limits: Any, problems: Any) -> Any:
+        if value is None and len(kinds) < len(args):
+            return None
         by_class = isinstance(value, dict) and "kind" not in value
-        kind = mapping if by_class else next(arg for arg in args if arg is not mapping)
-        return _read(kind, value, path, limits, problems)
-    return _read(args[0], value, path, limits, problems)
+        return (read_each if by_class else read_one)(value, path, limits, problems)
+
+    return read
 
 
 def _read_list(kind: Any, value: Any, path: str, limits: Any, problems: Any) -> Any:
@@ -119,7 +123,8 @@ def _read_list(kind: Any, value: Any, path: str, limits: Any, problems: Any) -> 
         return _fault(problems, path, f"must be a list, got {_show(value)}")
     if len(value) > limits.get("most", MAX_NODES):
         return _fault(problems, path, f"has {len(value)} entries, at most {limits['most']}")
-    return tuple(_read(kind, item, f"{path}/{n}", limits, problems) for n, item in enumerate(value))
+    read = _reader_of(kind)
+    return tuple(read(item, f"{path}/{n}", limits, problems) for n, item in enumerate(value))
 
 
 def _read_mapping(kind: Any, value: Any, path: str, limits: Any, problems: Any) -> Any:
@@ -131,41 +136,50 @@ def _read_mapping(kind: Any, value: Any, path: str, limits: Any, problems: Any) 
         if not NAME.fullmatch(key):
             message = f"{key[:80]!r} is no name: letters, digits, _ and -, at most 64"
             _fault(problems, path, message)
+    read = _reader_of(kind)
+    return {key: read(item, f"{path}/{key}", limits, problems) for key, item in value.items()}
+
+
+@cache
+def _fields_of(kind: type) -> dict[str, tuple[str, Reader, Mapping[str, Any], bool]]:
+    """Key in JSON → name, reader, limits, and whether it must be there."""
+    hints = hints_of(kind)
     return {
-        key: _read(kind, item, f"{path}/{key}", limits, problems) for key, item in value.items()
-    }
+        json_name(f.name): (
+            f.name, _reader_of(hints[f.name]), f.metadata,
+            f.default is MISSING and f.default_factory is MISSING,
+        )
+        for f in fields(kind)
+    }  # fmt: skip
 
 
-def _read_object(kind: type, value: Any, path: str, problems: list[Problem]) -> Any:
+def _read_object(kind: type, value: Any, path: str, _limits: Any, problems: list[Problem]) -> Any:
     if not isinstance(value, dict):
         return _fault(problems, path, f"must be an object, got {_show(value)}")
-    hints, known = hints_of(kind), {json_name(f.name): f for f in fields(kind)}
+    known = _fields_of(kind)
     for key in value.keys() - known.keys() - {"kind" if issubclass(kind, Distribution) else ""}:
         _fault(problems, f"{path}/{key}", f"is not known here; known are {', '.join(known)}")
     n_before = len(problems)
     arguments = {}
-    for key, field in known.items():
+    for key, (name, read, limits, is_required) in known.items():
         if key in value:
-            at = f"{path}/{key}"
-            arguments[field.name] = _read(
-                hints[field.name], value[key], at, field.metadata, problems
-            )
-        elif field.default is MISSING and field.default_factory is MISSING:
+            arguments[name] = read(value[key], f"{path}/{key}", limits, problems)
+        elif is_required:
             _fault(problems, f"{path}/{key}", "is missing")
     return kind(**arguments) if len(problems) == n_before else None
 
 
-def _read_distribution(value: Any, path: str, problems: list[Problem]) -> Any:
+def _read_distribution(value: Any, path: str, _limits: Any, problems: list[Problem]) -> Any:
     """A number is a constant."""
     if not isinstance(value, dict):
-        metadata = next(f.metadata for f in fields(Constant))
-        number = _read_scalar(float, value, path, metadata, problems)
+        _, read, limits, _ = _fields_of(Constant)["value"]
+        number = read(value, path, limits, problems)
         return None if number is None else Constant(number)
     kind = value.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         message = f"must be one of {', '.join(KINDS)}, got {_show(kind)}"
         return _fault(problems, f"{path}/kind", message)
-    found = _read_object(KINDS[kind], value, path, problems)
+    found = _read_object(KINDS[kind], value, path, _NO_LIMITS, problems)
     if found is not None:
         for field, message in found.faults():
             _fault(problems, f"{path}/{field}", message)

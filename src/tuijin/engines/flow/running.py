@@ -36,13 +36,16 @@ class Result:
     """
 
     network: Network
-    estimates: dict[str, Estimate]
     values: dict[str, Array]
     buckets: dict[str, Array]
     n_events: int
 
+    @property
+    def estimates(self) -> dict[str, Estimate]:
+        return {figure: self[figure] for figure in self.values}
+
     def __getitem__(self, figure: str) -> Estimate:
-        return self.estimates[figure]
+        return _estimate(self.network, figure, self.values[figure])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +92,10 @@ def simulate(
         return _Outcome(read_figures(replication), buckets, int(replication.world["n_events"][0]))
 
     outcomes: list[_Outcome] = []
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        try:
-            for outcome in _run_ahead(pool, run_one, network.run.replications, threads):
-                outcomes.append(outcome)
-                if _is_precise(network, outcomes):
-                    break
-        finally:
-            stopped.set()
+    for outcome in _run_all(run_one, network.run.replications, threads, stopped):
+        outcomes.append(outcome)
+        if _is_precise(network, outcomes):
+            break
     return _gather(network, outcomes)
 
 
@@ -116,6 +115,20 @@ def _build_watch(
     return watch
 
 
+def _run_all(
+    run_one: Callable[[int], _Outcome], n: int, threads: int, stopped: threading.Event
+) -> Iterator[_Outcome]:
+    """Yield outcomes in order; who has seen enough, or fails, stops what is under way."""
+    if threads == 1:  # a thread costs as much as a short replication
+        yield from map(run_one, range(n))
+        return
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        try:
+            yield from _run_ahead(pool, run_one, n, threads)
+        finally:
+            stopped.set()
+
+
 def _run_ahead(
     pool: ThreadPoolExecutor, run_one: Callable[[int], _Outcome], n: int, threads: int
 ) -> Iterator[_Outcome]:
@@ -133,20 +146,19 @@ def _is_precise(network: Network, outcomes: list[_Outcome]) -> bool:
     if precision is None or len(outcomes) < precision.at_least:
         return False
     values = np.array([outcome.figures[precision.figure] for outcome in outcomes])
-    found = estimate(
-        precision.figure, values, confidence=network.run.confidence, time_unit=network.time_unit
-    )
+    found = _estimate(network, precision.figure, values)
     return (found.high - found.low) / 2 <= precision.relative * abs(found.mean)
+
+
+def _estimate(network: Network, figure: str, values: Array) -> Estimate:
+    return estimate(
+        figure, values, confidence=network.run.confidence, time_unit=network.time_unit
+    )
 
 
 def _gather(network: Network, outcomes: list[_Outcome]) -> Result:
     names = outcomes[0].figures
     values = {name: np.array([o.figures[name] for o in outcomes]) for name in names}
-    run = network.run
-    estimates = {
-        name: estimate(name, seen, confidence=run.confidence, time_unit=network.time_unit)
-        for name, seen in values.items()
-    }
     counts = np.sum([o.buckets for o in outcomes], axis=0).reshape(-1, tables.N_BUCKETS)
     buckets = dict(zip(network.measures, counts, strict=False))
-    return Result(network, estimates, values, buckets, sum(o.n_events for o in outcomes))
+    return Result(network, values, buckets, sum(o.n_events for o in outcomes))
