@@ -151,9 +151,7 @@ def _is_precise(network: Network, outcomes: list[_Outcome]) -> bool:
 
 
 def _estimate(network: Network, figure: str, values: Array) -> Estimate:
-    return estimate(
-        figure, values, confidence=network.run.confidence, time_unit=network.time_unit
-    )
+    return estimate(figure, values, confidence=network.run.confidence, time_unit=network.time_unit)
 
 
 def _gather(network: Network, outcomes: list[_Outcome]) -> Result:

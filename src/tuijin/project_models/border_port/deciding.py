@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
 from tuijin.project_models import Chart, Line, Parameter
-from tuijin.project_models.border_port.evaluation import evaluate
+from tuijin.project_models.border_port.evaluation import evaluate, reckon_hours
 from tuijin.project_models.border_port.network import gate_minutes
 from tuijin.project_models.sensitivity import spread
 
@@ -32,7 +32,9 @@ INSPECTIONS = ("xray_share_ratio", "xray_minutes", "opened_share_ratio", "openin
 _N_DRAWS = 8
 _N_DRAWS_OF_FLEET = 64
 _N_RANKED = 64
-_STEPS, _HALVINGS = 5, 5  # 1/256 of the range to either side
+_STEPS = 5
+PRECISION_RATIO = 0.01  # of a deciding value, to either side
+_MOST_HALVINGS = 12  # where that value is 0
 _TAILS = (0.025, 0.975)
 
 
@@ -77,26 +79,46 @@ def _find_crossings(given: Given, name: str, *, metric: str, target: float) -> n
     Deciding value of one parameter in each draw of the others, where there is one.
 
     A walk in a few steps finds where the target is passed, halving finds the place: a percentile
-    jumps there, so a straight line between two steps would miss it.
+    jumps there, so a straight line between two steps would miss it. Where the metric is a mean of
+    nothing it passes no target.
     """
     drawn, corners = _spread(given, _N_DRAWS), find_corners(given)
     others = {key: np.concatenate([drawn[key], corners[key]]) for key in given}
     grid = np.linspace(*given[name].ends, _STEPS)
     points = {key: np.repeat(column, _STEPS) for key, column in others.items()}
     points[name] = np.tile(grid, len(others[name]))
-    is_short = evaluate(points, seed=SEED)[metric].reshape(-1, _STEPS) < target
-    passed = is_short[:, :-1] != is_short[:, 1:]
+    values = _find_metric(points, metric).reshape(-1, _STEPS)
+    is_short, is_seen = values < target, np.isfinite(values)
+    passed = (is_short[:, :-1] != is_short[:, 1:]) & is_seen[:, :-1] & is_seen[:, 1:]
     rows = np.flatnonzero(passed.any(axis=1))
     at = passed[rows].argmax(axis=1)
-    low, high, below = grid[at], grid[at + 1], is_short[rows, at]
     points = {key: column[rows] if column.size else column for key, column in others.items()}
-    for _ in range(_HALVINGS if rows.size else 0):
-        points[name] = (low + high) / 2
-        is_as_low = (evaluate(points, seed=SEED)[metric] < target) == below
-        low = np.where(is_as_low, points[name], low)
-        high = np.where(is_as_low, high, points[name])
-    middle: np.ndarray = (low + high) / 2
-    return middle
+
+    def is_as_low(which: np.ndarray, x: np.ndarray) -> np.ndarray:
+        tried = {key: column[which] if column.size else column for key, column in points.items()}
+        found = _find_metric(tried | {name: x}, metric) < target
+        return np.asarray(found == is_short[rows, at][which])
+
+    return _halve(grid[at], grid[at + 1], is_as_low)
+
+
+def _find_metric(points: Mapping[str, np.ndarray], metric: str) -> np.ndarray:
+    reckoned = reckon_hours(points)
+    return reckoned[metric] if metric in reckoned else evaluate(points, seed=SEED)[metric]
+
+
+def _halve(
+    low: np.ndarray, high: np.ndarray, is_as_low: Callable[[np.ndarray, np.ndarray], np.ndarray]
+) -> np.ndarray:
+    """Halve the brackets that are too wide yet; say whether a middle is on the side of low."""
+    for _ in range(_MOST_HALVINGS):
+        wide = np.flatnonzero(high - low > PRECISION_RATIO * np.abs(low + high))
+        if not wide.size:
+            break
+        middle = (low[wide] + high[wide]) / 2
+        is_low = is_as_low(wide, middle)
+        low[wide[is_low]], high[wide[~is_low]] = middle[is_low], middle[~is_low]
+    return np.asarray((low + high) / 2)
 
 
 def find_unknown(parameters: Given, needs: Sequence[str], *, metric: str, target: float) -> Decided:

@@ -59,7 +59,7 @@ def evaluate(
     """
     n_points = max(column.size for column in points.values())
     if any(not points[name].size for name in points if name not in OUTSIDE):
-        return dict.fromkeys(METRICS, np.empty(0)) | _hours(points)
+        return dict.fromkeys(METRICS, np.empty(0)) | reckon_hours(points)
     rows = [
         {name: float(column[n]) for name, column in points.items() if column.size}
         for n in range(n_points)
@@ -70,7 +70,7 @@ def evaluate(
         run = partial(_simulate, seed=seed, days=days)
         simulated = dict(zip(different, pool.map(run, different.values()), strict=True))
     found = {name: np.array([simulated[key][name] for key in keys]) for name in simulated[keys[0]]}
-    return found | _hours(points) | _reckon(points, found["agv_trips_per_day"])
+    return found | reckon_hours(points) | _reckon(points, found["agv_trips_per_day"])
 
 
 def _simulate(values: Mapping[str, float], *, seed: int, days: int) -> dict[str, float]:
@@ -83,7 +83,8 @@ def _simulate(values: Mapping[str, float], *, seed: int, days: int) -> dict[str,
     return found
 
 
-def _hours(points: Points) -> dict[str, np.ndarray]:
+def reckon_hours(points: Points) -> dict[str, np.ndarray]:
+    """What the network need not be simulated for."""
     shift, closed = points["shift_hours_per_day"], points["outage_ratio"]
     return {"operating_hours_per_day.mean": _product(shift, 1 - closed)}
 

@@ -218,6 +218,40 @@ def test_the_share_opened_decides_the_95th_percentile_at_one_in_twenty():
         assert (values["clearance_minutes.p95"][0] < 2.0) == is_short
 
 
+@pytest.mark.parametrize(
+    ("metric", "name", "target", "others"),
+    [
+        ("clearance_minutes.mean", "opened_share_ratio", 4.0, {"xray_share_ratio": 0.0}),
+        ("clearance_minutes.p95", "opened_share_ratio", 4.0, {"xray_share_ratio": 0.0}),
+        ("clearance_without_inspection_minutes", "weighing_minutes", 1.0, {}),
+        ("freight_t_per_year", "productive_ratio", 2e6, {}),
+        ("agv_to_truck_capacity_ratio", "truck_trips_per_day", 3.0, {}),
+    ],
+)
+def test_a_deciding_value_put_back_parts_the_two_sides(metric, name, target, others):
+    """With one range left open: just below and just above, within the precision it states."""
+    centre = centre_of(SHEET) | others
+    given = {key: replace(p, value=centre.get(key), low=None, high=None)
+             for key, p in SHEET.items()} | {name: SHEET[name]}  # fmt: skip
+    ((found, value, high),) = plugin.decide(given, metric=metric, target=target)
+    assert (found, high) == (name, value)
+    sides = value * np.array([1 - 1.01 * deciding.PRECISION_RATIO,
+                              1 + 1.01 * deciding.PRECISION_RATIO])  # fmt: skip
+    points = {key: np.full(2, p) for key, p in centre.items()} | {"agv_day_cost_ratio": np.empty(0)}
+    below, above = evaluate(points | {name: sides}, seed=deciding.SEED)[metric] - target
+    assert below * above < 0
+
+
+def test_a_mean_of_nothing_passes_no_target():
+    """Where all are scanned nobody is uninspected, so near there the target is not passed."""
+    centre = centre_of(SHEET)
+    given = {key: replace(p, value=centre.get(key), low=None, high=None)
+             for key, p in SHEET.items()} | {"xray_share_ratio": SHEET["xray_share_ratio"],
+             "opened_share_ratio": replace(SHEET["opened_share_ratio"], value=0.0, low=None,
+                                           high=None)}  # fmt: skip
+    assert plugin.decide(given, metric="clearance_without_inspection_minutes", target=10.0) == ()
+
+
 def test_the_share_opened_decides_the_mean():
     """240 min × share must stay below what is left of 2 min."""
     known = {name: replace(SHEET[name], value=value, low=None, high=None)
