@@ -6,24 +6,23 @@ import argparse
 import hashlib
 import json
 import math
-import sys
 from pathlib import Path
 from typing import Any
 
 from tuijin import __version__
 from tuijin.cli.appraisal_report import describe, render
 from tuijin.cli.dated_flows import parse_dated_flows
+from tuijin.cli.spec_file import MAX_SPEC_BYTES, read_bytes
 from tuijin.engines.returns import (
     dated_rates,
     dated_value_yuan,
     read_project,
     simulate,
 )
-from tuijin.errors import NotFound, ParameterOutOfRange, UsageError
+from tuijin.errors import ParameterOutOfRange, UsageError
 from tuijin.importers.csv_rows import MAX_FILE_BYTES
 from tuijin.importers.strict_json import parse_json
 
-MAX_SPEC_BYTES = 256_000
 MAX_DRAWS = 1_000_000
 _DISCOUNT_RATIO = 0.10
 
@@ -41,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("give either SPEC or --cashflows FILE")
     if args.cashflows is not None:
         return _run_cashflows(args)
-    data = _read(args.spec, most=MAX_SPEC_BYTES)
+    data = read_bytes(args.spec)
     project = read_project(parse_json(data, max_bytes=MAX_SPEC_BYTES))
     n_draws = _given("draws", args.draws, project.run.draws, low=1, high=MAX_DRAWS)
     seed = _given("seed", args.seed, project.run.seed, low=0, high=2**63)
@@ -65,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
 def _run_cashflows(args: argparse.Namespace) -> int:
     if args.draws is not None or args.seed is not None or args.xlsx is not None:
         raise UsageError("--draws, --seed and --xlsx need a SPEC, not --cashflows")
-    data = _read(args.cashflows, most=MAX_FILE_BYTES)
+    data = read_bytes(args.cashflows, most=MAX_FILE_BYTES)
     dates, amounts = parse_dated_flows(data, name=args.cashflows.name)
     found = dated_rates(dates, amounts)
     value = dated_value_yuan(dates, amounts, rate_ratio=_DISCOUNT_RATIO)
@@ -88,12 +87,3 @@ def _given(name: str, value: int | None, otherwise: int, *, low: int, high: int)
     if value is not None and not low <= value <= high:
         raise ParameterOutOfRange(f"{name} must be from {low} to {high:,}, got {value}")
     return otherwise if value is None else value
-
-
-def _read(path: Path, *, most: int) -> bytes:
-    if str(path) == "-":
-        return sys.stdin.buffer.read(most + 1)
-    if not path.is_file():
-        raise NotFound(f"no file {path.name}")
-    with path.open("rb") as file:
-        return file.read(most + 1)

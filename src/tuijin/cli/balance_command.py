@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tuijin import __version__
+from tuijin.cli.spec_file import MAX_SPEC_BYTES, read_bytes
 from tuijin.engines.balance import (
     Balance,
     Closure,
@@ -24,10 +24,9 @@ from tuijin.engines.balance import (
     read_figures,
     solve,
 )
-from tuijin.errors import NotFound, ParameterOutOfRange
+from tuijin.errors import ParameterOutOfRange
 from tuijin.importers.strict_json import parse_json
 
-MAX_SPEC_BYTES = 256_000
 MAX_DRAWS = 100_000
 
 
@@ -45,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     for name, low, high in (("draws", 1, MAX_DRAWS), ("seed", 0, 2**53)):
         if not low <= getattr(args, name) <= high:
             raise ParameterOutOfRange(f"{name} must be {low} to {high}, got {getattr(args, name)}")
-    data = _read(args.spec)
+    data = read_bytes(args.spec)
     chain = read_chain(parse_json(data, max_bytes=MAX_SPEC_BYTES))
     rng = np.random.default_rng(args.seed)
     balance = solve(draw_chain(chain, n_draws=args.draws, rng=rng), n_draws=args.draws)
@@ -65,15 +64,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(render(balance, figures, comparisons))
     return 0
-
-
-def _read(path: Path) -> bytes:
-    if str(path) == "-":
-        return sys.stdin.buffer.read(MAX_SPEC_BYTES + 1)
-    if not path.is_file():
-        raise NotFound(f"no file {path.name}")
-    with path.open("rb") as file:
-        return file.read(MAX_SPEC_BYTES + 1)
 
 
 def _document(

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from tuijin import __version__
+from tuijin.cli.spec_file import MAX_SPEC_BYTES, read_bytes
 from tuijin.engines.flow import Network, Result, read_network, simulate
-from tuijin.errors import NotFound, ParameterOutOfRange
+from tuijin.errors import ParameterOutOfRange
 from tuijin.importers.strict_json import parse_json
-
-MAX_SPEC_BYTES = 256_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    data = _read(args.spec)
+    data = read_bytes(args.spec)
     network = _change(read_network(parse_json(data, max_bytes=MAX_SPEC_BYTES)), args)
     result = simulate(network, threads=max(1, args.threads), progress=_progress())
     if args.json:
@@ -38,15 +37,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(render(result))
     return 0
-
-
-def _read(path: Path) -> bytes:
-    if str(path) == "-":
-        return sys.stdin.buffer.read(MAX_SPEC_BYTES + 1)
-    if not path.is_file():
-        raise NotFound(f"no file {path.name}")
-    with path.open("rb") as file:
-        return file.read(MAX_SPEC_BYTES + 1)
 
 
 def _change(network: Network, args: argparse.Namespace) -> Network:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from django.db import transaction
 
-from tuijin.ledger.models import Rulebook, Source
+from tuijin.ledger.models import Rulebook
+from tuijin.ledger.presets import load_sources, read_rows
 from tuijin.push.models import ClockRule
 
 _DATA = Path(__file__).parent / "data"
@@ -17,12 +17,11 @@ def load_presets() -> None:
     """Load the rows of each rulebook that has none yet; those of the lights are there already."""
     with transaction.atomic():
         known = set(ClockRule.objects.values_list("rulebook__code", flat=True))
-        rows = [row for row in _read("clock_rules") if row["rulebook"] not in known]
+        rows = [row for row in read_rows(_DATA / "clock_rules.csv") if row["rulebook"] not in known]
         if not rows:
             return
-        _load_sources()
-        sources = dict(Source.objects.values_list("key", "pk"))
-        for book in _read("rulebooks"):
+        sources = load_sources(_DATA / "sources.csv")
+        for book in read_rows(_DATA / "rulebooks.csv"):
             source_id = sources[book.pop("source")]
             Rulebook.objects.get_or_create(
                 code=book.pop("code"), defaults={**book, "source_id": source_id}
@@ -33,16 +32,6 @@ def load_presets() -> None:
             for order, row in enumerate(rows)
             if row["rulebook"] in books
         )
-
-
-def _read(name: str) -> list[dict[str, str]]:
-    with (_DATA / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-def _load_sources() -> None:
-    known = set(Source.objects.values_list("key", flat=True))
-    Source.objects.bulk_create(Source(**row) for row in _read("sources") if row["key"] not in known)
 
 
 def _build_rule(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from decimal import Decimal
 from pathlib import Path
 
 from django.db import transaction
 
-from tuijin.ledger.models import NodeRule, Rulebook, Source
+from tuijin.ledger.models import NodeRule, Rulebook
+from tuijin.ledger.presets import load_sources, read_rows
 from tuijin.see.models import IndicatorRule, LightRule
 
 _DATA = Path(__file__).parent / "data"
@@ -19,42 +19,31 @@ def load_presets() -> None:
     """Load each rulebook that is not there yet, with its rows and sources."""
     with transaction.atomic():
         known = set(Rulebook.objects.values_list("code", flat=True))
-        wanted = [row for row in _read("rulebooks") if row["code"] not in known]
+        wanted = [row for row in read_rows(_DATA / "rulebooks.csv") if row["code"] not in known]
         if not wanted:
             return
-        _load_sources()
-        sources = dict(Source.objects.values_list("key", "pk"))
+        sources = load_sources(_DATA / "sources.csv")
         for row in wanted:
             row_source = sources[row.pop("source")]
             book = Rulebook.objects.create(**row, source_id=row_source)
             _load_rows(book, sources)
 
 
-def _read(name: str) -> list[dict[str, str]]:
-    with (_DATA / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-def _load_sources() -> None:
-    known = set(Source.objects.values_list("key", flat=True))
-    rows = [row for row in _read("sources") if row["key"] not in known]
-    Source.objects.bulk_create(Source(**row) for row in rows)
-
-
 def _load_rows(book: Rulebook, sources: dict[str, int]) -> None:
     if book.kind == Rulebook.Kind.LIGHT:
-        rows = [row for row in _read("light_rules") if row["rulebook"] == book.code]
+        rows = [row for row in read_rows(_DATA / "light_rules.csv") if row["rulebook"] == book.code]
         LightRule.objects.bulk_create(
             _build_light(book, order, row) for order, row in enumerate(rows)
         )
     elif book.code == _INDICATORS:
         IndicatorRule.objects.bulk_create(
             IndicatorRule(rulebook=book, order=order, source_id=sources[row.pop("source")], **row)
-            for order, row in enumerate(_read("indicators"))
+            for order, row in enumerate(read_rows(_DATA / "indicators.csv"))
         )
     elif book.code == _NODES:
         NodeRule.objects.bulk_create(
-            _build_node(book, order, row, sources) for order, row in enumerate(_read("node_rules"))
+            _build_node(book, order, row, sources)
+            for order, row in enumerate(read_rows(_DATA / "node_rules.csv"))
         )
 
 
