@@ -182,11 +182,13 @@ def _select_rows(grid: Grid, found: Found) -> tuple[np.ndarray, list[Problem]]:
         cells = grid.columns[number]
         is_text = np.flatnonzero(cells.kinds[below] == Kind.TEXT) + found.first
         codes = cells.codes[is_text]
-        for code in np.unique(codes).tolist():
-            text = cells.texts[code].strip()
-            may_be = text and (text[0] in _BEGINS or text[-1] in _ENDS)
-            mark = _row_mark(text) if may_be else ""
-            if mark:
+        distinct = np.unique(codes)
+        for code, text in zip(
+            distinct.tolist(), map(str.strip, cells.texts[distinct]), strict=True
+        ):
+            if not text or (text[0] not in _BEGINS and text[-1] not in _ENDS):
+                continue
+            if mark := _row_mark(text):
                 drop |= dict.fromkeys(is_text[codes == code].tolist(), mark)
     filled = np.zeros(grid.rows.size, dtype=np.int64)
     for number in mapped:

@@ -20,7 +20,7 @@ from tuijin.errors import Conflict, ImportFailed, NotFound, Problem, TooLarge, T
 from tuijin.importers import ColumnMapping, Header, Parsed, wire
 from tuijin.importers.headers import HeaderUnmatched
 from tuijin.importers.prescan import MAX_FILE_BYTES
-from tuijin.ledger import file_store, import_report, intake, parsing, scope, trail
+from tuijin.ledger import file_store, import_report, intake, large_writes, parsing, scope, trail
 from tuijin.ledger.evidence_files import clean_name
 from tuijin.ledger.models import ImportBatch, RememberedMapping
 
@@ -254,7 +254,8 @@ def accept(batch_id: uuid.UUID, *, digest: str) -> Outcome:
 
 def accept_parsed(batch: ImportBatch, parsed: Parsed, *, digest: str = "") -> Outcome:
     """The entries, their trail, and the batch itself in one transaction."""
-    with transaction.atomic():
+    n_rows = sum(map(len, parsed.tables))
+    with large_writes.prepared(n_rows), transaction.atomic():
         waiting = (Status.PREVIEW, Status.MAPPING)
         locked = ImportBatch.objects.select_for_update().filter(pk=batch.pk).first()
         if locked is not None and locked.status == Status.ACCEPTED:

@@ -51,7 +51,6 @@ def insert(
     _refuse_foreign(model, columns)
     with transaction.atomic():
         trail.lock()
-        _widen_cache()
         ids = _reserve_ids(model, count)
         _insert_rows(model, ids, columns)
         if model is Project:
@@ -85,13 +84,6 @@ def _refuse_foreign(model: type[models.Model], columns: Mapping[str, Column]) ->
         whereabouts = set(zip(*(columns[n] for n in names), strict=True))
         samples = [model(**dict(zip(names, values, strict=True))) for values in whereabouts]
         ownership.refuse_foreign(samples)
-
-
-def _widen_cache() -> None:
-    """Let SQLite hold the pages of a large import, which its default would write twice."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA cache_size = -131072")  # KiB
 
 
 def _reserve_ids(model: type[models.Model], count: int) -> list[int]:
@@ -260,32 +252,41 @@ def _encode_changes(
     model: type[models.Model], columns: Mapping[str, Column], count: int
 ) -> list[str]:
     """Write `{"field":[null,new],…}` of each row, keys sorted, empty values left out."""
-    pieces: dict[str, Column] = {}
-    for field in model._meta.concrete_fields:
+    said: list[Column] = []
+    row = "{"
+    for field in sorted(model._meta.concrete_fields, key=lambda field: field.attname):
         name, default, column = field.attname, field.get_default(), columns.get(field.attname)
         if name in _SILENT:
             continue
         if column is None:
-            pieces[name] = _encode_column(name, [default]) * count
-        elif default in (None, ""):
-            pieces[name] = _encode_column(name, column)
+            if default not in (None, ""):
+                row += f'"{name}":[null,{_encode([default])[0]}],'.replace("%", "%%")
+            continue
+        if default not in (None, ""):
+            column = [default if v is None else v for v in column]
+        if None in column or "" in column:
+            row += "%s"
+            words = iter(_encode([v for v in column if v not in (None, "")]))
+            said.append(
+                ["" if v in (None, "") else f'"{name}":[null,{next(words)}],' for v in column]
+            )
         else:
-            pieces[name] = _encode_column(name, [default if v is None else v for v in column])
-    said = [pieces[name] for name in sorted(pieces) if any(pieces[name])]
-    return ["{" + "".join(row)[:-1] + "}" for row in zip(*said, strict=True)]
+            row += f'"{name}":[null,%s],'
+            said.append(_encode(column))
+    rows = zip(*said, strict=True) if said else repeat((), count)
+    return [f"{(row % values)[:-1]}}}" for values in rows]
 
 
-def _encode_column(name: str, column: Column) -> list[str]:
-    """One piece of JSON a row, with its comma; "" where there is no value."""
-    start = f'"{name}":[null,'
-    kinds = set(map(type, column)) - {type(None)}
+def _encode(column: Column) -> Column:
+    """Spell values of one kind as JSON; numbers spell themselves."""
+    kinds = set(map(type, column))
     if kinds == {str}:
-        return [f"{start}{_encode_text(v)}]," if v else "" for v in column]
+        return list(map(_encode_text, column))
     if kinds == {Decimal}:
-        return ["" if v is None else f'{start}"{v:f}"],' for v in column]
+        return [f'"{v:f}"' for v in column]
     if kinds in ({int}, {float}):
-        return ["" if v is None else f"{start}{v!r}]," for v in column]
+        return column
     if kinds == {date}:
-        shown = {v: "" if v is None else f'{start}"{v}"],' for v in set(column)}
+        shown = {day: f'"{day}"' for day in set(column)}
         return list(map(shown.__getitem__, column))
-    return ["" if v in (None, "") else f"{start}{trail.canonical(v).decode()}]," for v in column]
+    return [trail.canonical(v).decode() for v in column]

@@ -21,7 +21,7 @@ from django.db import IntegrityError, transaction
 from tuijin.errors import Conflict, ImportFailed, Problem
 from tuijin.importers import Table
 from tuijin.importers.nouns import NOUNS
-from tuijin.ledger import bulk, kept, records, references, trail
+from tuijin.ledger import bulk, kept, large_writes, records, references, trail
 from tuijin.ledger.incoming import Coming, Incoming, Key, gather, prepare
 from tuijin.ledger.targets import Target, in_order
 
@@ -192,7 +192,8 @@ def accept(
         entry has a key that is taken.
     """
     try:
-        with _no_collecting(), transaction.atomic():
+        n_rows = sum(map(len, tables))
+        with _no_collecting(), large_writes.prepared(n_rows), transaction.atomic():
             return _accept(tables, batch=batch, problems=problems, digest=digest)
     except IntegrityError as error:
         raise Conflict("有条目的编号已被占用，或台账刚被他人修改", code="exists") from error

@@ -70,9 +70,10 @@ def build_database(config: Config) -> dict[str, object]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 10,
                 "init_command": (
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                    "PRAGMA trusted_schema=OFF; PRAGMA journal_size_limit=67108864;"
-                    "PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824;"
+                    "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                    "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+                    "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-65536;"
+                    "PRAGMA mmap_size=1073741824;"
                 ),
             },
         }
