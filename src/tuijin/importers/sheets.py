@@ -182,7 +182,9 @@ def _select_rows(grid: Grid, found: Found) -> tuple[np.ndarray, list[Problem]]:
         cells = grid.columns[number]
         is_text = np.flatnonzero(cells.kinds[below] == Kind.TEXT) + found.first
         codes = cells.codes[is_text]
-        distinct = np.unique(codes)
+        used = np.zeros(len(cells.texts), dtype=bool)
+        used[codes] = True
+        distinct = np.flatnonzero(used)
         for code, text in zip(
             distinct.tolist(), map(str.strip, cells.texts[distinct]), strict=True
         ):

@@ -197,7 +197,7 @@ def _arrange(
     raw: RawCells, texts: np.ndarray, dated: np.ndarray, sheet: str
 ) -> tuple[np.ndarray, dict[int, Cells]]:
     """Order the cells by column, dense over the rows that hold a value."""
-    blank = np.array([not text.strip() for text in texts], dtype=bool)
+    blank = np.array([not text or text.isspace() for text in texts], dtype=bool)
     if blank[:-1].any():  # the last is the "" that stands for no text
         keep = (raw.kinds != Kind.TEXT) | ~blank[raw.codes]
         for name in ("rows", "columns", "kinds", "numbers", "codes", "styles"):

@@ -56,17 +56,29 @@ def read_shared_texts(xml: bytes) -> np.ndarray:
     except UnicodeDecodeError as error:
         raise unreadable("文字编码已损坏") from error
     document = drop_prefix(document, "sst")
-    is_plain = "&" not in document and "_x" not in document
-    found = _ITEM.findall(document)
-    out = np.empty(len(found), dtype=object)
-    if is_plain:
-        out[:] = [plain or (rich_text(rich) if rich else "") for plain, rich in found]
-    else:
-        out[:] = [decode_text(plain) if plain else rich_text(rich) if rich else ""
-                  for plain, rich in found]  # fmt: skip
-    if found and max(map(len, out)) > MAX_CELL_CHARACTERS:
+    texts = _split_plain(document)
+    if texts is None:
+        texts = [
+            decode_text(plain) if plain else rich_text(rich) if rich else ""
+            for plain, rich in _ITEM.findall(document)
+        ]
+    if texts and max(map(len, texts)) > MAX_CELL_CHARACTERS:
         raise refuse("cell_too_long", f"单元格超过 {MAX_CELL_CHARACTERS} 字符")
+    out = np.empty(len(texts), dtype=object)
+    out[:] = texts
     return out
+
+
+def _split_plain(document: str) -> list[str] | None:
+    """Cut apart texts without runs, attributes and entities, as nearly all are; else None."""
+    begin, between, end = "<si><t>", "</t></si><si><t>", "</t></si>"
+    first, last = document.find(begin), document.rfind(end)
+    inner = document[first + len(begin) : last]
+    if first < 0 or last < 0 or "&" in inner or "_x" in inner:
+        return None
+    texts = inner.split(between)
+    is_whole = inner.count("<") == 4 * (len(texts) - 1)
+    return texts if is_whole and "<si" not in document[:first] + document[last:] else None
 
 
 def drop_prefix(document: str, root: str) -> str:
