@@ -7,6 +7,8 @@ READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest
 # What needs neither a database, a browser nor a server, and is quick.
 FAST := not database and not web and not pg and not slow
+# On every core, each with a database of its own; the tests of one file stay together.
+SPREAD := -n auto --dist loadfile
 PORT ?= 8000
 
 .PHONY: help setup run check test test-fast test-web test-pg format lint types contracts \
@@ -53,10 +55,11 @@ test-web: $(READY)  ## tests in a real browser
 	$(PYTEST) -m web
 
 test-pg: $(READY)  ## the tests that use a database, on PostgreSQL
-	$(BIN)/python scripts/postgres.py $(PYTEST) -m "database and not web and not slow"
+	$(BIN)/python scripts/postgres.py $(PYTEST) $(SPREAD) \
+		-m "database and not web and not slow"
 
 test: lint types contracts translations test-pg  ## check and every test
-	$(PYTEST)
+	$(PYTEST) $(SPREAD)
 
 bench: $(READY)  ## speed and quality, with peers beside us
 	$(BIN)/python -m bench

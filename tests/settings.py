@@ -11,6 +11,10 @@ from pathlib import Path
 if "TUIJIN_HOME" not in os.environ:
     os.environ["TUIJIN_HOME"] = tempfile.mkdtemp(prefix="tuijin-test-")
     atexit.register(shutil.rmtree, os.environ["TUIJIN_HOME"], ignore_errors=True)
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # side by side, each in a home of its own
+    home = Path(os.environ["TUIJIN_HOME"], worker)
+    home.mkdir(mode=0o700, exist_ok=True)
+    os.environ["TUIJIN_HOME"] = str(home)
 # Playwright runs an event loop in the thread of the test, which then asks the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
