@@ -158,6 +158,18 @@ PAGES: dict[str, list[Ask]] = {
     "/projects/{id}/evidence/": form("attach", "project"),
     "/evidence/{id}/file": page("read", "file"),
     "/evidence/{id}/photo": page("read", "file"),
+    **{f"/entries/{kind}/{{id}}/": page("read", kind)
+       for kind in ("report", "plan", "operating", "stage_event", "node")},
+    "/tables/": page("read"),
+    "/tables/new/": page("edit") + form("edit"),
+    "/tables/{id}/": page("read", "table"),
+    "/tables/{id}/edit/": page("edit", "table", changes=True)
+    + form("edit", "table", changes=True),
+    "/tables/{id}/delete/": form("edit", "table", changes=True),
+    "/tables/{id}/table.xlsx": page("export", "table"),
+    "/tables/{id}/table.docx": page("export", "table", is_slow=True),
+    "/api/v1/tables": page("read"),
+    "/api/v1/tables/{id}": page("read", "table"),
     "/map/": page("read"),
     "/indicators/": page("read"),
     "/materials/": page("read"),

@@ -34,6 +34,7 @@ ENTRIES = (
     Entry("mine", _("我的事项"), "flag", "reply"),
     Entry("projects", _("项目"), "list-details"),
     Entry("map", _("地图"), "map"),
+    Entry("tables", _("报表"), "file-spreadsheet"),
     Entry("meetings", _("会议"), "presentation"),
     Entry("issues", _("督办"), "gavel"),
     Entry("today", _("今日要事"), "bell", "comment"),
