@@ -153,7 +153,11 @@ PAGES: dict[str, list[Ask]] = {
     "/projects/{id}/": page("read", "project"),
     "/projects/{id}/edit/": page("edit", "project", changes=True)
     + form("edit", "project", changes=True),
-    "/projects/{id}/reports/": form("report", "project", changes=True, period="2025-10"),
+    "/reports/": page("report"),
+    "/projects/{id}/reports/": page("report", "project", changes=True)
+    + form("report", "project", changes=True, period="2025-10"),
+    "/projects/{id}/operation/": page("report", "project", changes=True)
+    + form("report", "project", changes=True, month="2025-10"),
     "/projects/{id}/reasons/": form("edit", "project", changes=True),
     "/projects/{id}/evidence/": form("attach", "project"),
     "/evidence/{id}/file": page("read", "file"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tuijin.see import edit_views, entry_views, rule_views, views
+from tuijin.see import edit_views, entry_views, report_views, rule_views, views
 from tuijin.see.tables import views as table_views
 
 urlpatterns = [
@@ -16,7 +16,13 @@ urlpatterns = [
     path("projects/views/<int:view_id>/delete/", views.delete_view, name="delete_view"),
     path("projects/<int:project_id>/", views.show_project, name="project"),
     path("projects/<int:project_id>/edit/", edit_views.edit_project, name="edit_project"),
-    path("projects/<int:project_id>/reports/", edit_views.record_report, name="record_report"),
+    path("projects/<int:project_id>/reports/", report_views.record_report, name="record_report"),
+    path(
+        "projects/<int:project_id>/operation/",
+        report_views.record_operation,
+        name="record_operation",
+    ),
+    path("reports/", report_views.show_reports, name="reports"),
     path("projects/<int:project_id>/reasons/", edit_views.record_reason, name="record_reason"),
     *(
         path(f"entries/{kind}/<int:entry_id>/", entry_views.build_view(kind), name=f"entry_{kind}")

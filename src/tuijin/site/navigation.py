@@ -32,6 +32,7 @@ class Link:
 ENTRIES = (
     Entry("cockpit", _("驾驶舱"), "layout-dashboard"),
     Entry("mine", _("我的事项"), "flag", "reply"),
+    Entry("reports", _("填报"), "pencil", "report"),
     Entry("projects", _("项目"), "list-details"),
     Entry("map", _("地图"), "map"),
     Entry("tables", _("报表"), "file-spreadsheet"),
