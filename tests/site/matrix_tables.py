@@ -229,6 +229,9 @@ PUSH: dict[str, list[Ask]] = {
     "/issues/new/": page("read") + form("raise"),
     "/issues/{id}/": page("read", "issue"),
     "/officers/": page("read"),
+    "/funnel/": page("read"),
+    "/api/v1/funnel": page("read"),
+    "/api/v1/yields": page("read"),
     "/projects/{id}/assign/": page("dispatch", "project", changes=True)
     + form("dispatch", "project", changes=True),
     "/projects/{id}/visit/": page("comment", "project", changes=True)

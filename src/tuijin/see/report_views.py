@@ -21,6 +21,7 @@ from tuijin.ledger.access import requires
 from tuijin.ledger.models import Project
 from tuijin.see import editing, forms, reporting
 from tuijin.see.drafts import sent
+from tuijin.see.language import either
 from tuijin.see.reporting import Known
 
 _MOST_SHOWN = 300
@@ -48,8 +49,9 @@ def show_reports(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("text", "").strip()[:100]
     if text:
         rows = rows.filter(name__icontains=text)
+    shown: list[Any] = list(rows.select_related("place")[:_MOST_SHOWN])
     context = {
-        "projects": rows.select_related("place")[:_MOST_SHOWN],
+        "projects": [(one, one.last_period and _write_period(one.last_period)) for one in shown],
         "most": _MOST_SHOWN,
         "count": rows.count(),
         "left_count": rows.filter(done_period=None).count(),
@@ -60,8 +62,13 @@ def show_reports(request: HttpRequest) -> HttpResponse:
     return render(request, "see/reports.html", context)
 
 
+def _write_period(period: str) -> str:
+    """A month or 旬 in the reader's language."""
+    return either(show_period(period), f"{period[:7]} ({period[8]}/3)" if period[7:] else period)
+
+
 def _choices(today: date) -> list[tuple[str, str]]:
-    return [(period, show_period(period)) for period in reporting.recent_periods(today)]
+    return [(period, _write_period(period)) for period in reporting.recent_periods(today)]
 
 
 @requires("report")
@@ -123,8 +130,8 @@ def _form(request: HttpRequest, form: forms.ReportForm, known: Known, doubts: An
         "form": form,
         "known": known,
         "project": project,
-        "period": show_period(known.period),
-        "before_period": known.before and show_period(known.before.period),
+        "period": _write_period(known.period),
+        "before_period": known.before and _write_period(known.before.period),
         "plan": known.plan if shows_plan else None,
         "periods": _choices(timezone.localdate()),
         "doubts": doubts,

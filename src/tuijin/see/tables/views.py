@@ -171,7 +171,8 @@ def _record(table: Filled, *, form: str, export_id: str) -> None:
     trail.append([event])
 
 
-def _places() -> list[tuple[str, str]]:
+def own_places() -> list[tuple[str, str]]:
+    """Places to choose from: the reader's home and the level below it."""
     homes = overview.home_places()
     rows = Place.objects.filter(parent__in=homes) | Place.objects.filter(code__in=homes)
     shown = rows.exclude(name="市辖区").order_by("code")
@@ -191,7 +192,7 @@ def add_table(request: HttpRequest) -> HttpResponse:
         initial |= {"name": f"{layout.name}（{_('副本')}）"[:60], "is_shared": False}
     else:
         initial, columns = forms.initial_from_list(request.GET)
-    form = forms.LayoutForm(initial=initial, places=_places())
+    form = forms.LayoutForm(initial=initial, places=own_places())
     return _form(request, form, forms.ColumnRows(columns), None)
 
 
@@ -203,12 +204,12 @@ def edit_table(request: HttpRequest, layout_id: int) -> HttpResponse:
     layouts.refuse(layout)
     if request.method == "POST":
         return _save(request, layout)
-    form = forms.LayoutForm(initial=forms.initial_of(layout), places=_places())
+    form = forms.LayoutForm(initial=forms.initial_of(layout), places=own_places())
     return _form(request, form, forms.ColumnRows(layout.columns), layout)
 
 
 def _save(request: HttpRequest, layout: TableLayout | None) -> HttpResponse:
-    form = forms.LayoutForm(request.POST, places=_places())
+    form = forms.LayoutForm(request.POST, places=own_places())
     rows = forms.ColumnRows((), request.POST)
     columns = rows.read()
     if not form.is_valid() or rows.errors:
