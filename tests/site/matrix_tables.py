@@ -153,11 +153,27 @@ PAGES: dict[str, list[Ask]] = {
     "/projects/{id}/": page("read", "project"),
     "/projects/{id}/edit/": page("edit", "project", changes=True)
     + form("edit", "project", changes=True),
-    "/projects/{id}/reports/": form("report", "project", changes=True, period="2025-10"),
+    "/reports/": page("report"),
+    "/projects/{id}/reports/": page("report", "project", changes=True)
+    + form("report", "project", changes=True, period="2025-10"),
+    "/projects/{id}/operation/": page("report", "project", changes=True)
+    + form("report", "project", changes=True, month="2025-10"),
     "/projects/{id}/reasons/": form("edit", "project", changes=True),
     "/projects/{id}/evidence/": form("attach", "project"),
     "/evidence/{id}/file": page("read", "file"),
     "/evidence/{id}/photo": page("read", "file"),
+    **{f"/entries/{kind}/{{id}}/": page("read", kind)
+       for kind in ("report", "plan", "operating", "stage_event", "node")},
+    "/tables/": page("read"),
+    "/tables/new/": page("edit") + form("edit"),
+    "/tables/{id}/": page("read", "table"),
+    "/tables/{id}/edit/": page("edit", "table", changes=True)
+    + form("edit", "table", changes=True),
+    "/tables/{id}/delete/": form("edit", "table", changes=True),
+    "/tables/{id}/table.xlsx": page("export", "table"),
+    "/tables/{id}/table.docx": page("export", "table", is_slow=True),
+    "/api/v1/tables": page("read"),
+    "/api/v1/tables/{id}": page("read", "table"),
     "/map/": page("read"),
     "/indicators/": page("read"),
     "/materials/": page("read"),
@@ -213,6 +229,9 @@ PUSH: dict[str, list[Ask]] = {
     "/issues/new/": page("read") + form("raise"),
     "/issues/{id}/": page("read", "issue"),
     "/officers/": page("read"),
+    "/funnel/": page("read"),
+    "/api/v1/funnel": page("read"),
+    "/api/v1/yields": page("read"),
     "/projects/{id}/assign/": page("dispatch", "project", changes=True)
     + form("dispatch", "project", changes=True),
     "/projects/{id}/visit/": page("comment", "project", changes=True)

@@ -32,6 +32,7 @@ from tuijin.meet import presets as meet_presets
 from tuijin.meet.models import Decision, Meeting, Stop
 from tuijin.push.models import Assignment, Issue, Slip, Visit
 from tuijin.see import presets as see_presets
+from tuijin.see.models import TableLayout
 from tuijin.verify.models import Binding, Claim, Scenario, Verdict
 from tuijin.verify.runner import verify_claims
 
@@ -140,6 +141,12 @@ def _one_of_everything(code: str) -> dict[str, Any]:
         id=uuid.uuid4(), importer="ledger_xlsx", sha256="", shown_name="x.xlsx", size_bytes=1,
         status=ImportBatch.Status.PREVIEW,
     )  # fmt: skip
+    layout = TableLayout.objects.create(
+        key=f"t-{code}", name="月报", title="月报", is_shared=True, groups=["place"],
+        user=User.objects.create(username=f"clerk-{code}", role="city_coordinator"),
+        columns=[[c, ""] for c in ("name", "year_done_yuan", "plan_yuan", "problems", "next_node",
+                                   "month_sales_yuan")],
+    )  # fmt: skip
     entries = {
         "plan": AnnualPlan(**about, year=2025, planned_yuan=secret_yuan(code)),
         "report": ProgressReport(**about, period="2025-09", problems=mark),
@@ -156,7 +163,8 @@ def _one_of_everything(code: str) -> dict[str, Any]:
         "check": binding, "verdict": verdict, "model": model, "scenario": scenario,
         "evidence": evidence, "file": file, "stop": stop,
         "meeting": meeting, "decision": decision, "issue": issue, "slip": slip,
-        "assignment": assignment, "visit": visit, "batch": batch, "place": place, **entries,
+        "assignment": assignment, "visit": visit, "table": layout, "batch": batch,
+        "place": place, **entries,
     }  # fmt: skip
     return {kind: entry.pk for kind, entry in found.items()}
 

@@ -59,6 +59,8 @@ def expect(who: Principal, ask: Ask, place: str) -> str:
         return "ok"
     if ask.kind in ("nothing", "batch"):  # not there, or somebody else's
         return "ok" if ask.action == "signed in" else "missing"
+    if ask.kind == "table":  # holds no figures; the project office changes what is shared
+        return "forbidden" if ask.changes and who.own is not None else "ok"
     own, elsewhere = READS[who.role]
     is_own = who.own is None or place in who.own
     if ask.kind in ("source", "organisation", "park", "meeting"):
@@ -206,6 +208,9 @@ def test_other_places_confidential_fields_appear_nowhere(world):
     addresses = [
         "/", "/projects/", "/map/", "/indicators/", "/claims/", "/meetings/", "/issues/", "/mine/",
         "/today/", "/officers/", "/api/v1/issues", "/api/v1/visits", "/api/v1/slips",
+        "/tables/", *(f"/tables/{world.objects['table', '150203']}/{end}?on=2025-09-30"
+                      for end in ("", "table.xlsx")),
+        f"/api/v1/tables/{world.objects['table', '150203']}?on=2025-09-30",
         "/projects/export.xlsx", "/projects/?place=150203&light=red",
         *(f"/api/v1/{noun}" for noun in API), "/api/v1/claims?q=150203",
         f"/api/v1/plans?planned_yuan_from={yuan}",

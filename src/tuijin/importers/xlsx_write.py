@@ -14,7 +14,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from tuijin.errors import TooLarge
+from tuijin.errors import BadInput, TooLarge
 
 MAX_ROWS = 100_000
 _MAX_CELL_CHARACTERS = 32_767
@@ -114,6 +114,20 @@ def open_book(buffer: io.BytesIO) -> xlsxwriter.Workbook:
 
 def write_text(page: Worksheet, row: int, column: int, text: str, style: Format) -> None:
     page.write_string(row, column, text[:_MAX_CELL_CHARACTERS], style)
+
+
+def add_link(page: Worksheet, row: int, column: int, address: str) -> None:
+    """
+    Let a cell lead to a page of this product; what is written into it afterwards is what it shows.
+
+    Raises
+    ------
+    BadInput
+        Unless the address is one of the web: a workbook opens anything else without asking.
+    """
+    if not address.startswith(("http://", "https://")):
+        raise BadInput(f"a workbook links to web pages only, got {address[:40]!r}")
+    page.write_url(row, column, address, string=" ")
 
 
 def write_value(

@@ -108,6 +108,7 @@ class Brief:
     copies_to: str = ""  # 抄送机关
     printed_by: str = ""  # 印发机关
     printed_on: str = ""  # 印发日期
+    is_wide: bool = False  # on A4 turned sideways with narrow edges, for a table (DOCX only)
     language: Language = "zh"
     kind: str = "brief"
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from docx import Document
 from docx.document import Document as WordDocument
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.shared import Mm, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
@@ -99,6 +100,8 @@ def _build_brief(word: WordDocument, brief: Brief) -> None:
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
     section.footer_distance = Mm(23)
+    if brief.is_wide:
+        _turn(section)
     set_grid(word)
     number_pages(word, section)
     if brief.masthead:
@@ -120,6 +123,15 @@ def _build_brief(word: WordDocument, brief: Brief) -> None:
             if line:
                 add_text(word, line, _BODY, align="right", right_chars=4, is_on_grid=True)
     _add_tail(word, brief)
+
+
+def _turn(section: Any) -> None:
+    """A4 sideways: all its width for a table."""
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.top_margin, section.bottom_margin = Mm(20), Mm(18)
+    section.left_margin = section.right_margin = Mm(15)
+    section.footer_distance = Mm(10)
 
 
 def _add_tail(word: WordDocument, brief: Brief) -> None:
@@ -164,7 +176,8 @@ def _build_pack(word: WordDocument, pack: Pack) -> None:
 
 def _add_block(word: WordDocument, block: Block, *, number: str, body: Style, indent: bool) -> None:
     is_brief = body is _BODY
-    cell = _SMALL if is_brief else Style(HEI, 9)
+    is_sideways = word.sections[0].orientation == WD_ORIENT.LANDSCAPE
+    cell = Style(FANG, 9) if is_sideways else _SMALL if is_brief else Style(HEI, 9)
     match block:
         case Heading():
             font = (HEI, KAI, FANG, FANG)[block.level - 1] if is_brief else HEI

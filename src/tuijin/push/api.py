@@ -23,6 +23,7 @@ from tuijin.push import escalation, issues, local_day, moving, notices, nouns, o
 from tuijin.push.issues import Given
 from tuijin.push.models import Assignment, Issue, IssueStep, Notice, Slip
 from tuijin.push.states import STEPS, Step
+from tuijin.push.yield_api import router as yield_router
 
 
 def _project(key: str) -> Project:
@@ -222,3 +223,4 @@ def _notice(row: Notice) -> dict[str, Any]:
 router.add_router("/issues", issue_router)
 router.add_router("/slips", slip_router)
 router.add_router("/notices", notice_router)
+router.add_router("", yield_router)

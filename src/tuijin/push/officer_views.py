@@ -17,7 +17,7 @@ from tuijin.ledger.models import Evidence, Project, User
 from tuijin.push import local_day, officers
 from tuijin.push.forms import AssignmentForm, VisitForm
 from tuijin.push.models import Assignment
-from tuijin.push.views import sent
+from tuijin.see.drafts import sent
 
 _MAY_HOLD = ("city_leader", "city_department", "place_leader", "place_officer", "place_editor")
 

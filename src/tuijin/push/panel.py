@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from tuijin.ledger import scope
 from tuijin.ledger.models import Project
-from tuijin.push import board, local_day, officers
+from tuijin.push import board, local_day, officers, yield_views, yields
 from tuijin.push.models import Visit
 from tuijin.see import panels
+from tuijin.see.quantities import Portfolio
 
 
 def _owns(project: Project) -> bool:
@@ -53,9 +54,19 @@ def build_officers(_request: HttpRequest, project: Project) -> Mapping[str, Any]
     return found if any((rows, visits, found["may_assign"], found["may_visit"])) else None
 
 
+def build_yield(_request: HttpRequest, project: Project) -> Mapping[str, Any] | None:
+    """What an own project promised against what its months brought."""
+    if not _owns(project) or not yield_views.shows_money():
+        return None
+    portfolio = Portfolio((), local_day.today().year)
+    kept = yields.read_year(portfolio, project_id=project.pk)
+    return {"kept": kept} if any(one.total is not None for one in kept) else None
+
+
 def register() -> None:
     for panel in (
         panels.Panel("issues", _("问题与督办"), "push/panel_issues.html", build_issues, order=15),
+        panels.Panel("yield", _("本年承诺与实绩"), "push/panel_yield.html", build_yield, order=60),
         panels.Panel(
             "officers", _("包联与走访"), "push/panel_officers.html", build_officers, "side", 15
         ),

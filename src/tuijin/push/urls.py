@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tuijin.push import inbox_views, officer_views, slip_views, views
+from tuijin.push import inbox_views, officer_views, slip_views, views, yield_views
 
 urlpatterns = [
     path("today/", views.show_today, name="today"),
@@ -26,6 +26,7 @@ urlpatterns = [
         for form in slip_views.FORMS
     ),
     path("slips/<int:slip_id>/receive/", slip_views.receive_slip, name="receive_slip"),
+    path("funnel/", yield_views.show_funnel, name="funnel"),
     path("officers/", officer_views.show_officers, name="officers"),
     path("projects/<int:project_id>/assign/", officer_views.assign_project, name="assign_project"),
     path("projects/<int:project_id>/visit/", officer_views.record_visit, name="record_visit"),

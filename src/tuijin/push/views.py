@@ -26,6 +26,7 @@ from tuijin.push.states import STEPS, Step
 from tuijin.push.wording import step_word
 from tuijin.push.workdays import load_calendar
 from tuijin.see import maps, overview
+from tuijin.see.drafts import sent
 from tuijin.see.language import choice_text
 
 
@@ -153,11 +154,6 @@ def create_issue(request: HttpRequest) -> HttpResponse:
     title = _("上报问题")
     context = {"form": form, "title": title, "project": project, "draft": "issue"}
     return render(request, "push/form.html", context, status=422 if form.is_bound else 200)
-
-
-def sent(address: str, draft: str) -> HttpResponse:
-    """Lead on, and tell the device that the draft it keeps has arrived."""
-    return redirect(f"{address}?sent={draft}")
 
 
 def _own_places() -> list[tuple[str, str]]:

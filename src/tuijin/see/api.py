@@ -15,8 +15,10 @@ from tuijin.ledger.models import RulebookChoice, Source
 from tuijin.see import indicators, listing, overview
 from tuijin.see.models import IndicatorRule, LightRule
 from tuijin.see.quantities import Portfolio
+from tuijin.see.tables.api import router as tables
 
 router = Router(tags=["see"])
+router.add_router("/tables", tables)
 
 
 def _text(value: Decimal | int | None) -> str | None:

@@ -14,8 +14,10 @@ class SeeConfig(AppConfig):
         trail.follow(following.follow)
 
     def load_presets(self) -> None:
-        """At each start, when the tables are there: the published rules, and tonight's lights."""
+        """At each start: the published rules, tables laid out, and tonight's lights."""
         from tuijin.see import following, presets
+        from tuijin.see.tables import layouts
 
         presets.load_presets()
+        layouts.load_presets()
         following.expect_night()

@@ -88,20 +88,6 @@ def _show_conflict(request: HttpRequest, project: Project, form: forms.ProjectFo
     return render(request, "see/conflict.html", context, status=412)
 
 
-@requires("report")
-@require_POST
-def record_report(request: HttpRequest, project_id: int) -> HttpResponse:
-    """Record a month or 旬."""
-    project = _own_project(project_id, "report")
-    form = forms.ReportForm(request.POST)
-    if not form.is_valid():
-        context = {"project": project, "form": form, "title": _("填报进度")}
-        return render(request, "see/form.html", context, status=422)
-    editing.record_report(project, form.cleaned_data["period"], form.changes())
-    messages.success(request, _("进度已入账"))
-    return redirect("project", project.pk)
-
-
 @requires("edit")
 @require_POST
 def record_reason(request: HttpRequest, project_id: int) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tuijin.errors import TuijinError
-from tuijin.importers.dates import parse_period
+from tuijin.importers.dates import parse_month, parse_period
 from tuijin.importers.faults import Fault
 from tuijin.importers.nouns import CHOICES, NOUNS, Column
 from tuijin.importers.texts import clean_text
@@ -146,29 +147,57 @@ def shown_text(field: forms.Field, value: Any) -> str:
     return words.get(text, text) if text else ""
 
 
-class ReportForm(forms.Form):
-    """A progress report of a month or 旬."""
+def write_wan(amount_yuan: Decimal | None) -> str:
+    """Yuan as the 万元 a form starts with, exact."""
+    if amount_yuan is None:
+        return ""
+    text = format(Decimal(amount_yuan) / _WAN, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
-    period = forms.CharField(
-        label=_("报告期"), max_length=20, help_text=_("如 2025-09 或 2025-09上旬"),
-        widget=_input("text"),
+
+def _wan(label: Any, *, is_signed: bool = False) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, required=False, min_value=-_MOST_WAN if is_signed else 0,
+        max_value=_MOST_WAN, decimal_places=6,
+        widget=forms.TextInput(attrs={"class": "form-control", "inputmode": "decimal"}),
     )  # fmt: skip
-    year_done_wan = forms.DecimalField(
-        label=_("本年累计完成投资（万元）"), required=False, min_value=0, max_value=_MOST_WAN,
-        decimal_places=6, widget=_input("text"),
+
+
+def _yuan(amount_wan: Decimal | None) -> Decimal | None:
+    return None if amount_wan is None else amount_wan * _WAN
+
+
+def _area(label: Any, *, rows: int = 3) -> CleanText:
+    return CleanText(
+        label=label, required=False, max_length=2000, is_long=True,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": rows}),
     )  # fmt: skip
-    total_done_wan = forms.DecimalField(
-        label=_("自开工累计完成投资（万元）"), required=False, min_value=0, max_value=_MOST_WAN,
-        decimal_places=6, widget=_input("text"),
+
+
+class ReportForm(forms.Form):
+    """A progress report of a month or 旬, as typed on a phone on site."""
+
+    period = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    year_done_wan = _wan(_("本年累计完成投资（万元）"))
+    total_done_wan = _wan(_("自开工累计完成投资（万元）"))
+    progress = _area(_("形象进度"))
+    problems = _area(_("存在问题"), rows=2)
+    confirmed = forms.BooleanField(
+        label=_("已核对，照此入账"), required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )  # fmt: skip
-    progress = CleanText(
-        label=_("形象进度"), required=False, max_length=2000, is_long=True,
-        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
-    )  # fmt: skip
-    problems = CleanText(
-        label=_("存在问题"), required=False, max_length=2000, is_long=True,
-        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
-    )  # fmt: skip
+
+    def __init__(self, *args: Any, has_stage: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_stage:
+            self.fields["stage"] = forms.ChoiceField(
+                label=_("阶段"), required=False, choices=_choices("stage", blank=True),
+                widget=forms.Select(attrs={"class": "form-select"}),
+            )  # fmt: skip
+        self.fields["file"] = forms.FileField(
+            label=_("照片"), required=False,
+            widget=forms.FileInput(attrs={"class": "form-control", "accept": "image/*"}),
+        )  # fmt: skip
 
     def clean_period(self) -> str:
         try:
@@ -179,13 +208,42 @@ class ReportForm(forms.Form):
     def changes(self) -> dict[str, Any]:
         data = self.cleaned_data
         return {
-            "year_done_yuan": None if data["year_done_wan"] is None
-            else data["year_done_wan"] * _WAN,
-            "total_done_yuan": None if data["total_done_wan"] is None
-            else data["total_done_wan"] * _WAN,
+            "year_done_yuan": _yuan(data["year_done_wan"]),
+            "total_done_yuan": _yuan(data["total_done_wan"]),
             "progress": data["progress"],
             "problems": data["problems"],
-        }  # fmt: skip
+        }
+
+
+class OperationForm(forms.Form):
+    """A month's sales, tax, jobs and electricity."""
+
+    month = forms.CharField(label=_("月份"), max_length=20, widget=_input("text"))
+    sales_wan = _wan(_("销售收入（万元）"), is_signed=True)
+    tax_wan = _wan(_("税收（万元）"), is_signed=True)
+    jobs_count = forms.IntegerField(
+        label=_("就业人数"), required=False, min_value=0, max_value=10_000_000,
+        widget=forms.TextInput(attrs={"class": "form-control", "inputmode": "numeric"}),
+    )  # fmt: skip
+    energy_mwh = forms.DecimalField(
+        label=_("用电量（兆瓦时）"), required=False, min_value=0, max_digits=18, decimal_places=6,
+        widget=forms.TextInput(attrs={"class": "form-control", "inputmode": "decimal"}),
+    )  # fmt: skip
+
+    def clean_month(self) -> date:
+        try:
+            return parse_month(self.cleaned_data["month"])
+        except Fault as fault:
+            raise forms.ValidationError(fault.expected, code=fault.code) from fault
+
+    def changes(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {
+            "sales_yuan": _yuan(data["sales_wan"]),
+            "tax_yuan": _yuan(data["tax_wan"]),
+            "jobs_count": data["jobs_count"],
+            "energy_mwh": data["energy_mwh"],
+        }
 
 
 class ReasonForm(forms.Form):

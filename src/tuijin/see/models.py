@@ -99,3 +99,37 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TableLayout(models.Model):
+    """
+    A table laid out once (columns, filters, groups, title, unit), which fills itself for any date.
+
+    It holds no figures: what a reader sees in it follows from the ledger and the reader's scope.
+    A preset belongs to nobody. `columns` are `[[code, caption], …]`, `filters` a list's address.
+    """
+
+    PERIODS = (("month", "月"), ("xun", "旬"))
+    UNITS = (("yuan", "元"), ("wan_yuan", "万元"), ("yi_yuan", "亿元"))
+
+    key = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=60, blank=True)
+    title = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
+    heading = models.TextField(blank=True)  # lines above the table
+    heading_en = models.TextField(blank=True)
+    period = models.CharField(max_length=5, choices=PERIODS, default="month")
+    unit = models.CharField(max_length=8, choices=UNITS, default="wan_yuan")
+    columns = models.JSONField(default=list)
+    groups = models.JSONField(default=list)  # up to two columns, the outer first
+    filters = models.CharField(max_length=1000, blank=True)
+    user = models.ForeignKey(User, models.PROTECT, null=True)
+    is_shared = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.name

@@ -34,6 +34,10 @@ class Portfolio:
         rows = Project.objects.exclude(status__in=("cancelled", "retired"))
         return self._narrowed(rows, place="place", project="pk")
 
+    def every_project(self) -> QuerySet[Project]:
+        """With those that were cancelled or retired: a funnel counts them where they fell out."""
+        return self._narrowed(Project.objects.all(), place="place", project="pk")
+
     def of_projects(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return self._narrowed(rows, place="project__place", project="project")
 

@@ -180,7 +180,6 @@ def _project_context(request: HttpRequest, project: Project) -> dict[str, Any]:
         "trail": visible.trail_of(project, limit=10),
         "main_panels": panels.build_all(request, project, column="main"),
         "side_panels": panels.build_all(request, project, column="side"),
-        "report_form": forms.ReportForm(),
         "reason_form": forms.ReasonForm(nodes=parts.reason_choices()),
         "evidence_kinds": _choice_list("evidence_kind"),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from django import template
 from django.utils.html import format_html
@@ -11,6 +12,9 @@ from django.utils.translation import gettext as _
 
 from tuijin.push import wording
 from tuijin.push.models import ClockRule, Issue, Slip
+from tuijin.push.yields import Measure
+from tuijin.see.language import either
+from tuijin.see.wording import write_money, write_number
 
 register = template.Library()
 
@@ -66,3 +70,13 @@ def limit(rule: ClockRule) -> str:
 def named(username: str, names: dict[str, str]) -> str:
     """A person's name by account; what the product itself did says so."""
     return _("系统") if username.startswith("system:") else names.get(username, username)
+
+
+@register.simple_tag
+def brought(measure: Measure, amount: Decimal | None) -> str:
+    """An amount of a measure: money by its size, else a number."""
+    if amount is None:
+        return "—"
+    if measure.is_money:
+        return write_money(amount, language=either("zh-hans", "en"))
+    return write_number(amount)

@@ -39,7 +39,7 @@ _ACTS = {
 }
 # Trail's kind of entry -> noun, where the names differ.
 _NOUNS = {"progressreport": "report", "annualplan": "plan", "operatingrecord": "operating",
-          "stageevent": "stage_event"}  # fmt: skip
+          "stageevent": "stage_event", "tablelayout": "table"}  # fmt: skip
 
 
 _GROUPS = {

@@ -1,0 +1,73 @@
+"""`/api/v1/funnel` and `/api/v1/yields`: counts, conversion, promises against what came."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from tuijin.ledger import paging, visible
+from tuijin.ledger.access import requires
+from tuijin.ledger.models import Project
+from tuijin.push import funnel, local_day, yields
+from tuijin.push.funnel import Funnel
+from tuijin.push.yield_views import read_grouping, read_portfolio, shows_money
+
+router = Router(tags=["Funnel"])
+
+
+@router.get("/funnel", url_name="api_funnel", summary="Steps from signing to yield (落地见效)")
+@requires("read")
+def show_funnel(request: HttpRequest, by: str = "", place: str = "") -> dict[str, Any]:
+    """Own projects only; `passed` of `before` reached a step of those at the step before."""
+    today = local_day.today()
+    portfolio = read_portfolio({"place": place}, today=today)
+    grouping = read_grouping({"by": by})
+    return {
+        "by": grouping,
+        "total": _funnel(funnel.build_total(portfolio)),
+        "items": [_funnel(one) for one in
+                  funnel.build_groups(portfolio, by=grouping, as_of=today)],
+    }  # fmt: skip
+
+
+def _funnel(found: Funnel) -> dict[str, Any]:
+    steps = [
+        {"step": s.code, "count": s.count, "passed": s.passed, "before": s.before, "ratio": s.ratio}
+        for s in found.steps
+    ]
+    return {"key": found.key, "title": found.title, "ended_count": found.ended_count,
+            "steps": steps}  # fmt: skip
+
+
+@router.get("/yields", url_name="api_yields", summary="Promises against operating records")
+@requires("read")
+def show_yields(
+    request: HttpRequest, year: str = "", place: str = "", project: int = 0
+) -> dict[str, Any]:
+    """By month, of own projects or of one; amounts are text, exact. Empty without class C."""
+    portfolio = read_portfolio({"year": year, "place": place}, today=local_day.today())
+    pk = visible.find_or_404(Project.objects, pk=paging.as_id(project)).pk if project else None
+    kept = yields.read_year(portfolio, project_id=pk) if shows_money() else []
+    return {"year": portfolio.year, "items": [_kept(one) for one in kept]}
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else format(value.normalize(), "f")
+
+
+def _kept(one: yields.Kept) -> dict[str, Any]:
+    return {
+        "measure": one.measure.code,
+        "months": [
+            {"month": f"{month:%Y-%m}", "sum": _text(total), "projects": n}
+            for month, (total, n) in sorted(one.by_month.items())
+        ],
+        "total": _text(one.total),
+        "promised": _text(one.promised),
+        "promised_projects": one.promised_count,
+        "expected": _text(one.expected),
+        "real": _text(one.real),
+    }
