@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tuijin.cli import trail_command
+from tuijin.errors import UsageError
 from tuijin.ledger import chain, scope, trail
 from tuijin.ledger.models import TrailEvent, TrailHead
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.django_db
 
 
@@ -99,6 +104,53 @@ def test_a_forged_checkpoint_is_found(long_trail, checkpoints):
     point["hash"] = TrailEvent.objects.get(seq=60).hash
     checkpoints.write_text(json.dumps(point) + "\n")
     assert chain.check().reason == "rewritten"
+
+
+def test_a_bent_head_is_found(long_trail):
+    for columns in ({"hash": "0" * 64}, {"seq": 80}, {"seq": 91}):
+        old = TrailHead.objects.values("seq", "hash").get()
+        TrailHead.objects.update(**columns)
+        assert not chain.check().is_whole
+        TrailHead.objects.update(**old)
+    assert chain.check().is_whole
+
+
+def test_a_second_checkpoint_does_not_cover_the_first(long_trail, checkpoints):
+    TrailEvent.objects.filter(seq=10).update(actor="somebody else")
+    rechain()
+    rows = TrailEvent.objects.filter(seq__lte=60).order_by("seq")
+    TrailHead.objects.update(seq=60, hash=rows.last().hash)
+    chain.make_checkpoint()  # of the forged trail, by the same size
+    assert chain.check().reason == "rewritten"
+
+
+def test_what_was_printed_is_held_against_the_trail(long_trail, capsys):
+    noted = chain.write_noted()
+    assert chain.check([], noted=[chain.parse_noted(noted)]).is_whole
+    TrailEvent.objects.filter(seq=10).update(actor="somebody else")
+    rechain()
+    assert chain.check([]).is_whole  # without what was printed nobody can tell
+    assert chain.check([], noted=[chain.parse_noted(noted)]).reason == "rewritten"
+    TrailEvent.objects.filter(seq__gt=50).delete()
+    rechain()
+    assert chain.check([], noted=[chain.parse_noted(noted)]).reason == "cut"
+    for text in ("", "90", "90:0f", "0:" + "a" * 64, "90:" + "x" * 64):
+        with pytest.raises(UsageError):
+            chain.parse_noted(text)
+
+
+@pytest.mark.slow
+def test_planted_falsifications_are_found(tmp_path):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO", "TUIJIN"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.trail_plants", "--plants", "1500", "--written", "40"],
+        env={**environment, "TUIJIN_HOME": str(tmp_path)}, cwd=ROOT,
+        capture_output=True, text=True, timeout=280, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    assert (found["found"], found["missed"], found["differ"]) == (1500, {}, 0)
+    assert len(found["by_kind"]) == 12
 
 
 @pytest.mark.django_db(transaction=True)

@@ -146,6 +146,8 @@ def test_exports_carry_who_when_and_an_id_that_the_trail_has(world, people, sign
     text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(pdf.content)).pages)
     event = TrailEvent.objects.get(action="export")
     assert event.object_id in text.replace("\n", "")
+    noted = f"{event.seq - 1}:{event.prev_hash[:32]}"  # the trail as it was before the export
+    assert noted in "".join(text.split())
     word = leader.get(f"{url}pack.docx?day=2025-09-21")
     assert "锂电池负极材料项目" in [p.text for p in Document(io.BytesIO(word.content)).paragraphs]
     assert leader.get(f"{url}pack.docx?day=x").status_code == 404

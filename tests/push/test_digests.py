@@ -18,7 +18,8 @@ from django.conf import settings as django_settings
 from tests.push.conftest import MONDAY, on
 from tests.push.test_issues import moved, raised
 from tuijin.errors import Unavailable, UsageError
-from tuijin.push import digests, ways_out
+from tuijin.ledger import chain, scope, trail
+from tuijin.push import checkpoints, digests, ways_out
 from tuijin.push.models import Digest, NoticeChoice
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -175,3 +176,22 @@ def test_a_listed_host_is_allowed():
 def test_quiet_hours(start, end, hour, wanted):
     choice = NoticeChoice(quiet_from=time(start), quiet_until=time(end))
     assert digests.is_quiet(choice, time(hour)) is wanted
+
+
+def test_a_checkpoint_is_mailed_to_who_keeps_it(mail, settings, tmp_path, db):
+    home = {"checkpoints": tmp_path / "own.jsonl", "checkpoint_mail": "audit@city.invalid"}
+    settings.CONFIG = replace(settings.CONFIG, **home)
+    with scope.active(scope.system_scope("test")):
+        trail.append([trail.Event("x", "y", "1", {})])
+        assert checkpoints.mail_checkpoint(on=TUESDAY)
+        (letter,) = mail.letters
+        assert letter["To"] == "audit@city.invalid"
+        saved = tmp_path / "saved.eml"
+        saved.write_bytes(letter.as_bytes())
+        (point,) = chain.read_checkpoints(saved)
+        assert [point] == chain.read_checkpoints()
+        assert chain.check([point]).is_whole
+        mail.refuses = True
+        assert not checkpoints.mail_checkpoint(on=TUESDAY)
+        settings.CONFIG = replace(settings.CONFIG, checkpoint_mail="")
+        assert not checkpoints.mail_checkpoint(on=TUESDAY)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 from tuijin.ledger import chain
@@ -16,7 +15,10 @@ _REASONS = {"edited": "被改动", "cut": "被截断", "rewritten": "被整体�
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("step", choices=("verify", "checkpoint"))
     parser.add_argument(
-        "--checkpoints", type=Path, metavar="FILE", help="checkpoints kept elsewhere"
+        "--checkpoints", type=Path, metavar="FILE", help="checkpoints kept elsewhere, or mailed"
+    )
+    parser.add_argument(
+        "--noted", action="append", default=[], metavar="SIZE:HASH", help="one that was printed"
     )
 
 
@@ -28,13 +30,13 @@ def _checkpoint() -> int:
     """Print one line to be printed, mailed or written once."""
     point = chain.make_checkpoint()
     if point is not None:
-        print(json.dumps(asdict(point)))
+        print(point.as_line())
     return 0
 
 
 def _verify(args: argparse.Namespace) -> int:
     kept = chain.read_checkpoints(args.checkpoints) if args.checkpoints else None
-    found = chain.check(kept)
+    found = chain.check(kept, noted=[chain.parse_noted(text) for text in args.noted])
     if args.json:
         print(json.dumps(found.as_dict()))
     elif found.is_whole:

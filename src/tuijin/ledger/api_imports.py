@@ -18,6 +18,7 @@ from tuijin.ledger import batches, import_report, references
 from tuijin.ledger.access import requires
 from tuijin.ledger.import_views import answer_workbook
 from tuijin.ledger.models import ImportBatch
+from tuijin.ledger.rest import openapi
 from tuijin.ledger.rest.idempotency import once
 from tuijin.ledger.rest.routes import answer
 
@@ -59,7 +60,13 @@ def list_imports(request: HttpRequest) -> HttpResponse:
     return answer({"items": rows})
 
 
-@router.post("", url_name="import_upload")
+@router.post(
+    "",
+    url_name="import_upload",
+    openapi_extra={
+        "responses": {200: {"description": "Accepted before"}, 201: {"description": "Created"}}
+    },
+)
 @requires("import")
 def upload_import(
     request: HttpRequest,
@@ -103,7 +110,21 @@ def get_refusals(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     return answer_workbook(data, name=f"{batch.pk}.xlsx")
 
 
-@router.post("/{uuid:batch_id}/mapping", url_name="import_mapping")
+_WORDS = {"type": "array", "items": {"type": ["string", "null"]}}
+_MAPPINGS = {
+    "type": "object",
+    "properties": {"mappings": {"type": "array", "items": {
+        "type": "object", "properties": {"columns": _WORDS, "units": _WORDS}}}},
+    "required": ["mappings"],
+}  # fmt: skip
+_DIGEST = {
+    "type": "object", "properties": {"digest": {"type": "string"}}, "required": ["digest"]
+}  # fmt: skip
+
+
+@router.post(
+    "/{uuid:batch_id}/mapping", url_name="import_mapping", openapi_extra=openapi.sent(_MAPPINGS)
+)
 @requires("import")
 def map_columns(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     """
@@ -132,7 +153,9 @@ def _read_mapping(found: Any) -> ColumnMapping:
     return ColumnMapping(tuple(lists[0]), tuple(lists[1]))
 
 
-@router.post("/{uuid:batch_id}/accept", url_name="import_accept")
+@router.post(
+    "/{uuid:batch_id}/accept", url_name="import_accept", openapi_extra=openapi.sent(_DIGEST)
+)
 @requires("import")
 def accept_import(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     """

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tuijin.errors import NotFound
-from tuijin.ledger import scope, sessions, trail
+from tuijin.ledger import chain, scope, sessions, trail
 from tuijin.ledger.access import requires
 from tuijin.meet.brief import build_brief
 from tuijin.meet.documents import Material, build_pack, gather
@@ -90,9 +90,11 @@ def _day(request: HttpRequest) -> date | None:
 def _footer(export_id: str) -> str:
     who, now = scope.current(), timezone.localtime()
     role = either(who.role.zh, who.role.en)
-    return _("导出：%(actor)s · %(role)s · %(time)s · %(id)s") % {
+    told = _("导出：%(actor)s · %(role)s · %(time)s · %(id)s") % {
         "actor": who.actor, "role": role, "time": f"{now:%Y-%m-%d %H:%M}", "id": export_id,
     }  # fmt: skip
+    noted = chain.write_noted()
+    return told + (_(" · 留痕检查点 %(noted)s") % {"noted": noted} if noted else "")
 
 
 def _record(meeting: Meeting, found: Material, *, kind: str, export_id: str) -> None:

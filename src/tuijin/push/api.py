@@ -14,7 +14,7 @@ from tuijin.errors import ImportFailed
 from tuijin.ledger import paging, scope, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import Evidence, Project
-from tuijin.ledger.rest import bodies, reading, resource, writing
+from tuijin.ledger.rest import bodies, openapi, reading, resource, writing
 from tuijin.ledger.rest.idempotency import once
 from tuijin.ledger.rest.resource import Resource
 from tuijin.ledger.rest.routes import answer, build_router
@@ -121,6 +121,7 @@ def _add_step(step: Step) -> None:
         url_name=f"issue_{step.code}",
         operation_id=f"{step.code}_issue",
         summary=f"{step.en} ({step.zh})",
+        openapi_extra=openapi.held(openapi.fields(nouns.STEP, IssueStep), is_needed=False),
     )
     @requires("read", to_change=step.action)
     def take(request: HttpRequest, issue_id: int) -> HttpResponse:
@@ -146,7 +147,11 @@ def list_steps(request: HttpRequest, issue_id: int) -> HttpResponse:
     return answer({"items": list(issue.steps.order_by("id").values(*columns)), "next": ""})
 
 
-@issue_router.post("/{int:issue_id}/pause", summary="Let the clock stand (停计)")
+@issue_router.post(
+    "/{int:issue_id}/pause",
+    summary="Let the clock stand (停计)",
+    openapi_extra=openapi.held(openapi.fields(nouns.REASON, IssueStep)),
+)
 @requires("read", to_change="dispatch")
 def pause_issue(request: HttpRequest, issue_id: int) -> HttpResponse:
     """For a recorded `reason`."""
@@ -159,7 +164,9 @@ def pause_issue(request: HttpRequest, issue_id: int) -> HttpResponse:
     return _held(request, "issue", issue.pk, act)
 
 
-@issue_router.post("/{int:issue_id}/resume", summary="Let the clock run (续计)")
+@issue_router.post(
+    "/{int:issue_id}/resume", summary="Let the clock run (续计)", openapi_extra=openapi.held()
+)
 @requires("read", to_change="dispatch")
 def resume_issue(request: HttpRequest, issue_id: int) -> HttpResponse:
     issue = visible.find_or_404(Issue.objects, pk=paging.as_id(issue_id))
@@ -168,7 +175,11 @@ def resume_issue(request: HttpRequest, issue_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@assignments.post("/{int:assignment_id}/relieve", summary="End an assignment (解除包联)")
+@assignments.post(
+    "/{int:assignment_id}/relieve",
+    summary="End an assignment (解除包联)",
+    openapi_extra=openapi.held(),
+)
 @requires("read", to_change="dispatch")
 def relieve(request: HttpRequest, assignment_id: int) -> HttpResponse:
     rows = Assignment.objects.select_related("project")
@@ -192,7 +203,9 @@ def get_slip(request: HttpRequest, slip_id: int) -> HttpResponse:
     return answer(row, etag=row["etag"])
 
 
-@slip_router.post("/{int:slip_id}/receive", summary="Sign for a slip (签收)")
+@slip_router.post(
+    "/{int:slip_id}/receive", summary="Sign for a slip (签收)", openapi_extra=openapi.held()
+)
 @requires("read", to_change="reply")
 def receive_slip(request: HttpRequest, slip_id: int) -> HttpResponse:
     slip = visible.find_or_404(Slip.objects.select_related("issue"), pk=paging.as_id(slip_id))

@@ -9,7 +9,7 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from tuijin.ledger.access import job
-from tuijin.push import daily, digests, local_day
+from tuijin.push import checkpoints, daily, digests, local_day
 
 _FIRST_HOUR = 1  # lights are judged just after midnight
 
@@ -21,7 +21,9 @@ def push_each_hour(user_id: int | None) -> None:
     expect_hour()
     now = timezone.localtime()
     if now.hour >= _FIRST_HOUR:
-        daily.go_through(on=local_day.today())
+        today = local_day.today()
+        if daily.go_through(on=today):
+            checkpoints.mail_checkpoint(on=today)
     digests.deliver(now=now)
 
 

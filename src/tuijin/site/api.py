@@ -18,6 +18,7 @@ from ninja.utils import check_csrf
 from tuijin.errors import BadInput, ImportFailed, NotAllowed, NotFound, Problem, SignInRequired
 from tuijin.importers.strict_json import parse_json
 from tuijin.ledger.access import public
+from tuijin.ledger.rest import openapi
 from tuijin.site import rates, requests
 from tuijin.site.answers import build_answer
 from tuijin.site.middleware import as_ours
@@ -133,6 +134,7 @@ def _document() -> dict[str, Any]:
         "token": {"type": "http", "scheme": "bearer"},
         "session": {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME},
     }
+    openapi.complete(document)
     document["security"] = [{"token": []}, {"session": []}]
     return document
 

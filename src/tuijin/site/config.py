@@ -23,6 +23,7 @@ class Config:
     proxies: tuple[str, ...]
     is_https: bool
     checkpoints: Path
+    checkpoint_mail: str
     smtp: str
     mail_from: str
     hook: str
@@ -42,6 +43,7 @@ def load_config() -> Config:
         proxies=tuple(filter(None, os.environ.get("TUIJIN_PROXIES", "").split(","))),
         is_https=os.environ.get("TUIJIN_HTTPS", "0") == "1",
         checkpoints=Path(os.environ.get("TUIJIN_CHECKPOINTS", home / "trail-checkpoints.jsonl")),
+        checkpoint_mail=os.environ.get("TUIJIN_CHECKPOINT_MAIL", ""),
         smtp=os.environ.get("TUIJIN_SMTP", ""),
         mail_from=os.environ.get("TUIJIN_MAIL_FROM", "tuijin@localhost"),
         hook=os.environ.get("TUIJIN_HOOK", ""),

@@ -11,7 +11,7 @@ from tuijin.errors import ImportFailed, Problem
 from tuijin.ledger import paging, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import Project
-from tuijin.ledger.rest import bodies
+from tuijin.ledger.rest import bodies, openapi
 from tuijin.ledger.rest.idempotency import once
 from tuijin.ledger.rest.routes import answer, build_router
 from tuijin.verify import listing, model_api, runs
@@ -20,7 +20,6 @@ from tuijin.verify.models import Claim, Run, Verdict
 from tuijin.verify.tasks import pending_claims
 from tuijin.verify.verdicts import as_document
 
-_FIELDS = frozenset({"claims", "project", "which", "seed"})
 _MOST_SEED = 10**15 - 1  # what a JSON number holds in every reader
 
 router = Router()
@@ -89,7 +88,19 @@ def get_run(request: HttpRequest, run_id: str) -> HttpResponse:
     return answer(_run(runs.find_run(run_id)))
 
 
-@run_router.post("", summary="Start a run")
+_RUN: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "claims": {"type": "array", "items": {"type": "integer"}},
+        "project": {"type": "string", "description": "key of a project"},
+        "which": {"type": "string", "enum": ["pending", "all"]},
+        "seed": {"type": "integer", "minimum": 0, "maximum": _MOST_SEED},
+    },
+    "additionalProperties": False,
+}
+
+
+@run_router.post("", summary="Start a run", openapi_extra=openapi.sent(_RUN, status=202))
 @requires("verify")
 def start_run(request: HttpRequest) -> HttpResponse:
     """Queue claims by id (`claims`), of a `project` by key, or by `which`: "pending" or "all"."""
@@ -111,7 +122,7 @@ def cancel_run(request: HttpRequest, run_id: str) -> HttpResponse:
 
 
 def _chosen(body: dict[str, Any]) -> tuple[str, list[int]]:
-    unknown = sorted(body.keys() - _FIELDS)
+    unknown = sorted(body.keys() - _RUN["properties"].keys())
     if unknown:
         raise ImportFailed(
             "unknown field", problems=[Problem("unknown_field", "", field=n[:80]) for n in unknown]

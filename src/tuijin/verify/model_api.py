@@ -10,14 +10,12 @@ from ninja import Router
 from tuijin.errors import ImportFailed, Problem
 from tuijin.ledger import paging, visible
 from tuijin.ledger.access import requires
-from tuijin.ledger.rest import bodies
+from tuijin.ledger.rest import bodies, openapi
 from tuijin.ledger.rest.idempotency import once
 from tuijin.ledger.rest.routes import answer
 from tuijin.verify import comparing, scenarios
 from tuijin.verify.checks import DEFAULT_SEED
 from tuijin.verify.models import Scenario
-
-_FIELDS = frozenset({"check", "changes", "title", "seed", "n_draws"})
 
 router = Router(tags=["Scenario"])
 
@@ -55,7 +53,24 @@ def get_scenario(request: HttpRequest, scenario_id: int) -> HttpResponse:
     return answer(document)
 
 
-@router.post("", summary="Run a scenario")
+_SCENARIO: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "check": {"type": "integer", "description": "id of a check that is bound to a model"},
+        "changes": {"type": "object", "additionalProperties": {
+            "type": "object",
+            "properties": {name: {"type": "string"} for name in ("value", "low", "high")},
+        }},
+        "title": {"type": "string"},
+        "seed": {"type": "integer", "minimum": 0},
+        "n_draws": {"type": "integer", "minimum": 0},
+    },
+    "required": ["check"],
+    "additionalProperties": False,
+}  # fmt: skip
+
+
+@router.post("", summary="Run a scenario", openapi_extra=openapi.sent(_SCENARIO, status=202))
 @requires("verify")
 def start_scenario(request: HttpRequest) -> HttpResponse:
     """
@@ -66,7 +81,7 @@ def start_scenario(request: HttpRequest) -> HttpResponse:
 
     def act() -> HttpResponse:
         body = bodies.read_object(request)
-        unknown = sorted(body.keys() - _FIELDS)
+        unknown = sorted(body.keys() - _SCENARIO["properties"].keys())
         if unknown:
             problems = [Problem("unknown_field", "", field=name[:80]) for name in unknown]
             raise ImportFailed("unknown field", problems=problems)

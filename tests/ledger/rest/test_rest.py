@@ -68,6 +68,7 @@ def test_every_page_once(api, ledger):
     [
         {"size": "201"}, {"size": "0"}, {"size": "x"}, {"sort": "summary"}, {"offset": "5"},
         {"colour": "red"}, {"after": "x"}, {"after": "WzEsICJ4Il0"}, {"stage": "nonsense"},
+        {"stage": ""}, {"total_investment_yuan_from": ""},
         {"total_investment_yuan_from": "1e5"}, {"sort": "light", "after": "WzEsMl0"},
     ],
 )  # fmt: skip

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuijin.importers.nouns import CHOICES
+from django.db.models import Model
+
+from tuijin.importers.nouns import CHOICES, Noun
 from tuijin.ledger.rest import resource
 from tuijin.ledger.rest.resource import RANGED, Resource, Shown
+from tuijin.ledger.targets import Target
 
 _TYPES: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer"},
@@ -34,6 +37,7 @@ _PROBLEM = {
         "errors": {"type": "array", "items": {"type": "object"}},
     },
 }
+_STALE = {"type": "object", "properties": {"etag": {"type": "string"}}}
 _REFUSALS = {
     400: "not parseable: JSON, encoding, duplicate key, number",
     401: "not signed in, session ended, account disabled",
@@ -47,6 +51,8 @@ _REFUSALS = {
     428: "If-Match is missing",
     429: "over 600 requests a minute; see Retry-After",
 }
+
+_ANY = (401, 403, 404, 422, 429)
 
 
 def of(noun: str) -> dict[str, dict[str, Any]]:
@@ -103,6 +109,45 @@ _IDEMPOTENCY = {
 }  # fmt: skip
 
 
+def held(body: dict[str, Any] | None = None, *, is_needed: bool = True) -> dict[str, Any]:
+    """What an operation says that acts on the version of an entry that the writer saw."""
+    said = {} if body is None else sent(body, is_needed=is_needed)
+    return {**said, "parameters": [_IF_MATCH, _IDEMPOTENCY]}
+
+
+def sent(body: dict[str, Any], *, status: int = 200, is_needed: bool = True) -> dict[str, Any]:
+    """What an operation says of the JSON it is sent, and of the status it answers with."""
+    content = {"application/json": {"schema": body}}
+    return {
+        "requestBody": {"required": is_needed, "content": content},
+        "responses": {status: {"description": "OK"}},
+    }
+
+
+def fields(noun: Noun, model: type[Model]) -> dict[str, Any]:
+    """The JSON object that is read by the columns of a noun."""
+    return _body(Resource(Target(noun, model)), is_new=True)
+
+
+def complete(document: dict[str, Any]) -> None:
+    """Say of every operation what any of its kind may be refused with."""
+    for operations in document["paths"].values():
+        for method, operation in operations.items():
+            answers = operation["responses"]
+            if {"201", "202"} & answers.keys() and answers["200"] == {"description": "OK"}:
+                del answers["200"]  # put there by django-ninja
+            for code in _ANY if method == "get" else _REFUSALS:
+                answers.setdefault(str(code), _refusal(code))
+
+
+def _refusal(code: int) -> dict[str, Any]:
+    schema = _STALE if code == 412 else _PROBLEM
+    return {
+        "description": _REFUSALS[code],
+        "content": {"application/problem+json": {"schema": schema}},
+    }
+
+
 def _operation(
     summary: str, description: str, *, answer: dict[str, Any], refusals: tuple[int, ...],
     parameters: list[dict[str, Any]] | None = None, body: dict[str, Any] | None = None,
@@ -111,11 +156,7 @@ def _operation(
     responses: dict[int, Any] = {
         status: {"description": "OK", "content": {"application/json": {"schema": answer}}}
     }
-    for code in refusals:
-        responses[code] = {
-            "description": _REFUSALS[code],
-            "content": {"application/problem+json": {"schema": _PROBLEM}},
-        }
+    responses |= {code: _refusal(code) for code in refusals}
     extra: dict[str, Any] = {"responses": responses, "parameters": parameters or []}
     if body is not None:
         extra["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
@@ -143,9 +184,17 @@ def _schema(column: Shown) -> dict[str, Any]:
 
 
 def _entry(kind: Resource) -> dict[str, Any]:
-    columns = {name: _schema(column) for name, column in kind.columns.items()}
+    columns = {name: _or_none(_schema(column)) for name, column in kind.columns.items()}
     own = {"id": {"type": "integer"}, "etag": {"type": "string"}}
-    return {"type": "object", "properties": {**own, **columns}}
+    return {"type": "object", "properties": {**own, **columns}, "required": ["id", "etag"]}
+
+
+def _or_none(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same, or nothing: null, or a text without letters."""
+    found = {k: v for k, v in schema.items() if k not in ("format", "maxLength")}
+    if "enum" in found:
+        found["enum"] = [*found["enum"], "", None]
+    return {**found, "type": [found["type"], "null"]}
 
 
 def _body(kind: Resource, *, is_new: bool) -> dict[str, Any]:

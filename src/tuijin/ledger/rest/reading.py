@@ -139,6 +139,8 @@ def _condition(column: Shown, step: str, words: list[str]) -> Q:
             values.append(parse_value(column.spec, word, unit=unit))
         except Fault as fault:
             _refuse(column.name, fault.code, fault.expected)
+    if None in values:
+        _refuse(column.name, "required", f"the filter {column.name} has no value")
     if step:
         return Q(**{f"{column.path}{step}": values[0]})
     return Q(**{f"{column.path}__in": values})
