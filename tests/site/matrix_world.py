@@ -155,8 +155,9 @@ def _one_of_everything(code: str) -> dict[str, Any]:
         "figure": Figure(key=f"f-{code}", **about, metric="m", title="t", unit="t", note=mark),
         "vehicle": Vehicle(**about, manufacturer="m", serial=code, note=mark),
         "price": Price(series=series, on=date(2025, 1, 1), value=5),
-        "price_link": PriceLink(series=series, **about, parameter="price_yuan_per_t",
-                                tax_basis="not_stated"),
+        "price_link": PriceLink(
+            series=series, **about, parameter="price_yuan_per_t", tax_basis="not_stated"
+        ),
     }
     for entry in entries.values():
         entry.save()

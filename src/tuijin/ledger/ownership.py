@@ -8,8 +8,8 @@ from django.db import models
 
 from tuijin.errors import NotAllowed
 from tuijin.ledger import scope
-from tuijin.ledger.models.projects import Project
 from tuijin.ledger.models.prices import Price, PriceSeries
+from tuijin.ledger.models.projects import Project
 from tuijin.ledger.models.sources import Organisation, Source
 
 _OFFICE = (PriceSeries, Price)  # kept by the project office alone

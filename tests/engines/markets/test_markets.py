@@ -82,7 +82,7 @@ def test_random_walk_is_its_closed_form():
 
 
 def test_at_equal_gaps_mean_reversion_is_a_regression_on_the_price_before():
-    """AR(1) by ordinary least squares: the textbook's estimate, where the slope is inside (0, 1)."""
+    """AR(1) by ordinary least squares: the textbook's estimate."""
     seen = simulate(PULL, n_points=300, rng=np.random.default_rng(3), gaps=7)
     now, after = seen.logs[:-1], seen.logs[1:]
     design = np.column_stack([np.ones(now.size), now])
@@ -297,7 +297,9 @@ def test_draws_have_the_moments_and_the_rank_correlation(rank):
             found = drawn[:, step, k]
             assert found.mean() == pytest.approx(mean, abs=4 * math.sqrt(variance / found.size))
             assert found.var() == pytest.approx(variance, rel=0.04)
-    assert stats.spearmanr(drawn[:, 0, 0], drawn[:, 0, 1]).statistic == pytest.approx(rank, abs=0.02)
+    assert stats.spearmanr(drawn[:, 0, 0], drawn[:, 0, 1]).statistic == pytest.approx(
+        rank, abs=0.02
+    )
 
 
 def test_the_same_rng_draws_the_same():

@@ -71,10 +71,10 @@ def _at(observed: Observed, days: np.ndarray) -> Observed:
 
 def rank_correlation(left: np.ndarray, right: np.ndarray) -> float:
     """Spearman's; equal values share their mean rank."""
-    ranks = [_mean_ranks(values) for values in (left, right)]
-    if any(np.ptp(r) == 0 for r in ranks):
+    first, second = _mean_ranks(left), _mean_ranks(right)
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
         return 0.0
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(np.corrcoef(first, second)[0, 1])
 
 
 def _mean_ranks(values: np.ndarray) -> np.ndarray:

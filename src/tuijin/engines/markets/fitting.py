@@ -85,9 +85,7 @@ def _bounds(observed: Observed) -> tuple[float, float]:
     return math.log(2) / (2 * span), math.log(2) / (0.2 * observed.gaps_days.min())
 
 
-def _profile(
-    observed: Observed, rates: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _profile(observed: Observed, rates: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     Log-likelihood (but for a constant), level and long-run variance at each rate.
 

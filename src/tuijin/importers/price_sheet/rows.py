@@ -98,10 +98,14 @@ def _read_columns(sheet: _Sheet) -> dict[str, np.ndarray]:
         sheet.problems += problems
         sheet.notes += notes
     for index, (low, high) in ranges.items():
-        found["low"][index], found["value"][index], found["high"][index] = low, (low + high) / 2, high
+        found["low"][index], found["value"][index], found["high"][index] = (
+            low,
+            (low + high) / 2,
+            high,
+        )
         sheet.notes.append(
-            Problem("price_range", "报价为区间，数值取中值", sheet.grid.name, int(sheet.rows[index]),
-                    sheet.letter("value"), "value")
+            Problem("price_range", "报价为区间，数值取中值", sheet.grid.name,
+                    int(sheet.rows[index]), sheet.letter("value"), "value")
         )  # fmt: skip
     return found
 

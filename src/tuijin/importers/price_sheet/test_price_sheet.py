@@ -13,10 +13,12 @@ HERE = Path(__file__).parent
 FIXTURES = sorted((HERE / "fixtures").iterdir())
 FORMS = {
     "above, in one cell": "铜,,\n单位：元/吨,口径：含税,来源：甲\n日期,价格,\n2026-01-05,7.5,\n",
-    "above, side by side": "铜,,,\n单位,元/吨,口径,含税\n来源,甲,,\n日期,价格,,\n2026-01-05,7.5,,\n",
+    "above, side by side": "铜,,,\n"
+    "单位,元/吨,口径,含税\n来源,甲,,\n日期,价格,,\n2026-01-05,7.5,,\n",
     "in brackets": "商品：铜,来源：甲\n日期,价格（元/吨、含税）\n2026年1月5日,7.5\n",
     "in columns": "品种,日期,价格,单位,是否含税,来源\n铜,2026/1/5,7.5,元/吨,是,甲\n",
-    "in English": "commodity,date,price,unit,vat,source\n铜,2026-01-05,7.5,yuan_per_t,with vat,甲\n",
+    "in English": "commodity,date,price,unit,vat,source\n"
+    "铜,2026-01-05,7.5,yuan_per_t,with vat,甲\n",
 }
 
 
@@ -79,7 +81,12 @@ def test_refusals_name_row_and_column(row, code, column):
 
 @pytest.mark.parametrize("missing", ["unit", "tax_basis", "quoted_in", "name"])
 def test_what_is_said_nowhere_refuses_the_file(missing):
-    words = {"unit": "单位：元/吨", "tax_basis": "口径：含税", "quoted_in": "来源：甲", "name": "商品：铜"}
+    words = {
+        "unit": "单位：元/吨",
+        "tax_basis": "口径：含税",
+        "quoted_in": "来源：甲",
+        "name": "商品：铜",
+    }
     lines = "".join(f"{word},\n" for name, word in words.items() if name != missing)
     parsed = read(f"{lines}日期,价格\n2026-01-05,7\n")
     assert [problem.field for problem in parsed.problems] == [missing]
