@@ -13,7 +13,7 @@ SUFFIXES = (
     "_hours", "_minutes", "_seconds", "_years", "_km", "_m", "_mu", "_km_per_hour", "_mw", "_mwh",
     "_kwh", "_kwh_per_t", "_tco2", "_ratio", "_deg", "_count", "_count_per_year", "_mwh_per_year",
     "_hours_per_day", "_per_day", "_hours_per_year", "_days_per_year", "_kg_per_mw", "_volts",
-    "_amperes", "_m2",
+    "_amperes", "_m2", "_log",
 )  # fmt: skip
 
 

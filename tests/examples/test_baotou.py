@@ -24,6 +24,7 @@ FILES = {
     "source": "sources", "organisation": "organisations", "park": "parks", "project": "projects",
     "figure": "figures", "stage_event": "stage_events", "node": "nodes", "evidence": "evidence",
     "claim": "claims", "check": "checks", "meeting": "meetings", "stop": "stops",
+    "price_series": "price_series", "price": "prices", "price_link": "price_links",
 }  # fmt: skip
 TOUR = {
     "damao-port-agv", "baiyun-motor", "guyang-anode", "guyang-copper", "shiguai-ferrosilicon",

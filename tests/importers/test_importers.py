@@ -118,7 +118,15 @@ def test_entries_hang_together(case):
 def test_its_own_files_are_recognised_and_no_public_form_is_claimed_twice(case):
     plugin, path = case
     data = path.read_bytes()
-    public = {"gem_units_csv", "gmpp_csv", "oc4ids_json", "article", "vda5050_log", "gate_log_csv"}
+    public = {
+        "gem_units_csv",
+        "gmpp_csv",
+        "oc4ids_json",
+        "article",
+        "vda5050_log",
+        "gate_log_csv",
+        "price_sheet",
+    }
     claimed = {p.id for p in PLUGINS if p.recognises(data, name=path.name)} & public
     assert claimed <= {plugin.id}
 

@@ -48,7 +48,7 @@ ADDRESSED = {"city_department"}
 CLASSES = {
     "project": "P", "figure": "P", "stage_event": "P", "stop": "P", "node": "I", "evidence": "I",
     "file": "I", "claim": "I", "check": "I", "verdict": "I", "model": "I", "scenario": "I",
-    "vehicle": "I",
+    "vehicle": "I", "price_link": "P",
     "decision": "I", "issue": "I", "slip": "I", "assignment": "I", "visit": "I",
     "plan": "C", "report": "C", "operating": "C",
 }  # fmt: skip
@@ -82,6 +82,8 @@ API = {
     "evidence": api_noun("evidence", "report"), "figures": api_noun("figure"),
     "claims": api_noun("claim"), "checks": api_noun("check"), "meetings": api_noun("meeting"),
     "stops": api_noun("stop"), "vehicles": api_noun("vehicle"),
+    "price-series": api_noun("price_series"), "prices": api_noun("price"),
+    "price-links": api_noun("price_link"),
 }  # fmt: skip
 
 
@@ -178,6 +180,11 @@ PAGES: dict[str, list[Ask]] = {
     "/indicators/": page("read"),
     "/materials/": page("read"),
     "/api/v1/materials": page("read"),
+    "/markets/": page("read"),
+    "/markets/{id}/": page("read", "price_series"),
+    "/markets/{id}/prices/": form("edit", "price_series", changes=True),
+    "/markets/digest.docx": page("export"),
+    "/api/v1/markets": page("read"),
     "/rules/": page("read"),
     "/rules/choose/": form("rules", "nothing"),
     "/claims/": page("read"),

@@ -21,6 +21,9 @@ from tuijin.ledger.models import (
     Organisation,
     Park,
     Place,
+    Price,
+    PriceLink,
+    PriceSeries,
     ProgressReport,
     Project,
     Source,
@@ -113,6 +116,9 @@ def _one_of_everything(code: str) -> dict[str, Any]:
         evidence=evidence, sha256=sha256, shown_name="x.jpg", content_type="image/jpeg",
         size_bytes=6, has_display=True,
     )  # fmt: skip
+    series = PriceSeries.objects.create(
+        key=f"r-{code}", name=f"商品{code}", unit="yuan_per_t", tax_basis="not_stated"
+    )
     meeting = Meeting.objects.create(
         key=f"m-{code}", title=f"会议{code}", place=place, starts_on=date(2025, 9, 20),
         ends_on=date(2025, 9, 21),
@@ -155,6 +161,10 @@ def _one_of_everything(code: str) -> dict[str, Any]:
         "node": Node(**about, node="construction", due_on=date(2025, 1, 1), reason=mark),
         "figure": Figure(key=f"f-{code}", **about, metric="m", title="t", unit="t", note=mark),
         "vehicle": Vehicle(**about, manufacturer="m", serial=code, note=mark),
+        "price": Price(series=series, on=date(2025, 1, 1), value=5),
+        "price_link": PriceLink(
+            series=series, **about, parameter="price_yuan_per_t", tax_basis="not_stated"
+        ),
     }
     for entry in entries.values():
         entry.save()
@@ -164,7 +174,7 @@ def _one_of_everything(code: str) -> dict[str, Any]:
         "evidence": evidence, "file": file, "stop": stop,
         "meeting": meeting, "decision": decision, "issue": issue, "slip": slip,
         "assignment": assignment, "visit": visit, "table": layout, "batch": batch,
-        "place": place, **entries,
+        "place": place, "price_series": series, **entries,
     }  # fmt: skip
     return {kind: entry.pk for kind, entry in found.items()}
 

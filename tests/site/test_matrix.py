@@ -63,13 +63,13 @@ def expect(who: Principal, ask: Ask, place: str) -> str:
         return "forbidden" if ask.changes and who.own is not None else "ok"
     own, elsewhere = READS[who.role]
     is_own = who.own is None or place in who.own
-    if ask.kind in ("source", "organisation", "park", "meeting"):
+    if ask.kind in ("source", "organisation", "park", "meeting", "price_series", "price"):
         is_seen = "P" in elsewhere or is_own
     else:
         is_seen = CLASSES[ask.kind] in (own if is_own else elsewhere)
     if not is_seen:
         return "missing"
-    is_shared = ask.kind in ("source", "organisation")
+    is_shared = ask.kind in ("source", "organisation", "price_series", "price")
     is_refused = not is_own or (is_shared and who.own is not None)
     is_others = ask.action == "reply" and who.role in ADDRESSED
     return "forbidden" if ask.changes and (is_refused or is_others) else "ok"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tuijin.errors import BadInput, ImportFailed, Problem, TooLarge
@@ -49,33 +50,65 @@ def read_csv(data: bytes) -> CsvRows:
     BadInput, ImportFailed, TooLarge
         encoding, nul, cell_too_long, too_many_rows, uneven_columns, unclosed_quote, too_large.
     """
+    text, encoding = _read_text(data)
+    header: tuple[str, ...] = ()
+    rows: list[tuple[str, ...]] = []
+    numbers: list[int] = []
+    for number, row in _walk(text):
+        _check_row(row, header, number)
+        if not header:
+            header = row
+            continue
+        rows.append(row)
+        numbers.append(number)
+        if len(rows) > MAX_ROWS:
+            raise _refuse("too_many_rows", f"more than {MAX_ROWS} rows", number)
+    return CsvRows(header, tuple(rows), tuple(numbers), encoding)
+
+
+def read_ragged(data: bytes) -> tuple[list[tuple[int, tuple[str, ...]]], str]:
+    """
+    Read numbered rows of any width, for a file with lines above its header, and the encoding.
+
+    Raises
+    ------
+    BadInput, ImportFailed, TooLarge
+        As `read_csv`, but for what a header decides.
+    """
+    text, encoding = _read_text(data)
+    rows = []
+    for number, row in _walk(text):
+        if any(len(cell) > MAX_CELL_CHARACTERS for cell in row):
+            raise _cell_too_long(number)
+        if len(row) > MAX_COLUMNS:
+            raise _refuse("header", f"{len(row)} columns; at most {MAX_COLUMNS} are read", number)
+        rows.append((number, row))
+        if len(rows) > MAX_ROWS:
+            raise _refuse("too_many_rows", f"more than {MAX_ROWS} rows", number)
+    return rows, encoding
+
+
+def _read_text(data: bytes) -> tuple[str, str]:
     if len(data) > MAX_FILE_BYTES:
         raise TooLarge(f"{len(data)} bytes; at most {MAX_FILE_BYTES} are read")
     text, encoding = decode_text(data)
     if max(map(len, text.split("\n"))) > MAX_LINE_CHARACTERS:
         raise _refuse("cell_too_long", f"a line exceeds {MAX_LINE_CHARACTERS} characters", 0)
-    header: tuple[str, ...] = ()
-    rows: list[tuple[str, ...]] = []
-    numbers: list[int] = []
+    return text, encoding
+
+
+def _walk(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Rows that are not blank, numbered from 1."""
     number = 0
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
-            if not any(cell.strip() for cell in cells):
-                continue
-            row = tuple(cells)
-            _check_row(row, header, number)
-            if not header:
-                header = row
-                continue
-            rows.append(row)
-            numbers.append(number)
-            if len(rows) > MAX_ROWS:
-                raise _refuse("too_many_rows", f"more than {MAX_ROWS} rows", number)
+        for number, cells in enumerate(reader, 1):
+            if any(cell.strip() for cell in cells):
+                yield number, tuple(cells)
     except csv.Error as error:
         if "field limit" in str(error):
             raise _cell_too_long(number + 1) from error
         raise _refuse("unclosed_quote", "a quote is not closed", number + 1) from error
-    return CsvRows(header, tuple(rows), tuple(numbers), encoding)
 
 
 def _check_row(row: tuple[str, ...], header: tuple[str, ...], number: int) -> None:

@@ -21,7 +21,16 @@ FieldClass = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: `aliases` are other header titles seen in clerks' workbooks."""
+    """
+    A column.
+
+    Parameters
+    ----------
+    aliases
+        Other header titles seen in clerks' workbooks.
+    is_fixed
+        Never changed once on record: what other entries are counted in.
+    """
 
     name: str
     kind: Kind
@@ -36,6 +45,7 @@ class Column:
     field_class: FieldClass = "I"
     max_length: int = 200
     signed: bool = False  # may a number be below zero
+    is_fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,17 @@ CHOICES: dict[str, dict[str, tuple[str, str]]] = {
         "evidence": ("证据", "Evidence"),
         "formula": ("算式", "Formula"),
         "model": ("模型", "Model"),
+    },
+    "tax_basis": {
+        "with_vat": ("含税", "With VAT"),
+        "without_vat": ("不含税", "Without VAT"),
+        "not_stated": ("未说明", "Not stated"),
+    },
+    "price_frequency": {
+        "daily": ("日", "Daily"),
+        "weekly": ("周", "Weekly"),
+        "monthly": ("月", "Monthly"),
+        "irregular": ("不定期", "Irregular"),
     },
     "evidence_kind": {
         "document": ("文件", "Document"),
@@ -320,6 +341,38 @@ NOUNS: dict[str, Noun] = {n.name: n for n in (
         Column("price_year", "integer", "价格年份", "Price year", field_class="P"),
         Column("confidence", "choice", "可信程度", "Confidence", choices="confidence", field_class="P"),
         _NOTE, _SOURCE,
+    )),
+    Noun("price_series", "价格序列", "Price series", ("key",), (
+        _KEY,
+        Column("name", "text", "商品名称", "Commodity", True, field_class="P", aliases=("商品", "品种")),
+        Column("name_en", "text", "英文名称", "English name", field_class="P"),
+        Column("unit", "text", "单位", "Unit", True, field_class="P", max_length=40, is_fixed=True,
+               note_zh="单位编码，如 yuan_per_t"),
+        Column("tax_basis", "choice", "税口径", "Tax basis", True, choices="tax_basis", field_class="P",
+               is_fixed=True),
+        Column("frequency", "choice", "频率", "Frequency", choices="price_frequency", field_class="P"),
+        Column("is_synthetic", "boolean", "合成数据", "Synthetic", field_class="P"),
+        _PUBLIC_NOTE, _SOURCE,
+    )),
+    Noun("price", "价格", "Price", ("series", "on"), (
+        Column("series", "ref", "价格序列", "Price series", True, ref="price_series", field_class="P"),
+        Column("on", "date", "日期", "Date", True, field_class="P"),
+        Column("value", "decimal", "数值", "Value", True, field_class="P", aliases=("价格",),
+               note_zh="报价为区间时取中值"),
+        Column("low", "decimal", "下限", "Low", field_class="P", aliases=("最低价",)),
+        Column("high", "decimal", "上限", "High", field_class="P", aliases=("最高价",)),
+        Column("quoted_in", "text", "出处", "Quoted in", field_class="P", max_length=300,
+               note_zh="没有建立来源条目时，写明报价出处"),
+        _PUBLIC_NOTE, _SOURCE,
+    )),
+    Noun("price_link", "价格关联", "Price link", ("series", "project", "parameter"), (
+        Column("series", "ref", "价格序列", "Price series", True, ref="price_series", field_class="P"),
+        _project(),
+        Column("parameter", "text", "模型参数", "Model parameter", True, max_length=80, field_class="P",
+               note_zh="项目模型参数表中的名称，如 copper_price_yuan_per_t"),
+        Column("tax_basis", "choice", "参数税口径", "Tax basis of the parameter", True, choices="tax_basis",
+               field_class="P"),
+        _PUBLIC_NOTE, _SOURCE,
     )),
     Noun("claim", "承诺", "Claim", ("key",), (
         _KEY, _project(),

@@ -17,6 +17,7 @@ from tuijin.units import UNITS
 DEFAULT_NOUNS = (
     "project", "plan", "report", "node", "stage_event", "operating", "organisation", "park",
     "evidence", "claim", "check", "figure", "source", "meeting", "stop", "vehicle",
+    "price_series", "price", "price_link",
 )  # fmt: skip
 _LISTS = "选项"
 _LAST_ROW = 2_000  # rows with drop-downs; more rows can be filled in without them

@@ -78,6 +78,7 @@ def update(
 
 def _refuse_foreign(model: type[models.Model], columns: Mapping[str, Column]) -> None:
     """Ask about one entry for each place and project that occurs."""
+    ownership.refuse_office(model)
     telling = getattr(model, "OWNER_COLUMNS", ("project_id", "place_id"))
     names = [name for name in telling if name in columns]
     if names and not scope.current().everywhere:

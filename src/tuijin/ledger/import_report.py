@@ -48,6 +48,10 @@ WORDS: dict[str, str | Promise] = {
     "not_allowed": gettext_lazy("不在管辖范围内"),
     "disagrees": gettext_lazy("同一条目两处不一致"),
     "header": gettext_lazy("表头不符"),
+    "fixed": gettext_lazy("在案后不能改动"),
+    "tax_basis": gettext_lazy("没有写明是否含税"),
+    "not_positive": gettext_lazy("应大于零"),
+    "order": gettext_lazy("先后或大小不符"),
     "hidden_sheet": gettext_lazy("隐藏的工作表"),
     "hidden_row": gettext_lazy("隐藏的行，已读取"),
     "hidden_column": gettext_lazy("隐藏的列，已读取"),
@@ -57,6 +61,7 @@ WORDS: dict[str, str | Promise] = {
     "example_row": gettext_lazy("示例行，未读取"),
     "formula_cached": gettext_lazy("采用公式已保存的值"),
     "external_link": gettext_lazy("含外部链接，未读取"),
+    "price_range": gettext_lazy("报价为区间，取中值"),
     "month_only": gettext_lazy("只有年月，按当月最后一天"),
     "full_width": gettext_lazy("全角已改为半角"),
 }

@@ -16,7 +16,7 @@ import numpy as np
 from tuijin.errors import Problem
 from tuijin.importers import Table
 from tuijin.ledger import coordinates, references, scope
-from tuijin.ledger.models import Organisation, Project
+from tuijin.ledger.models import Organisation, PriceSeries, Project
 from tuijin.ledger.targets import Target
 
 _NAMED = ("name", "code", "uscc")  # what else a file may call an entry by
@@ -208,6 +208,9 @@ def _known_keys(noun: str, codes: Sequence[Any], names: Sequence[Any]) -> dict[A
     elif noun == "organisation":
         rows = Organisation.objects.values_list("uscc", "uscc", "name", "key")
         by_code = "uscc"
+    elif noun == "price_series":
+        rows = PriceSeries.objects.values_list("key", "key", "name", "key")
+        by_code = "key"
     else:
         return {}
     known: dict[Any, str] = {}
@@ -216,7 +219,7 @@ def _known_keys(noun: str, codes: Sequence[Any], names: Sequence[Any]) -> dict[A
             for code, place, name, key in part:
                 if code:
                     known[code] = key
-                known["" if noun == "organisation" else place, name] = key
+                known[place if noun == "project" else "", name] = key
     return known
 
 

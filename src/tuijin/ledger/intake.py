@@ -97,6 +97,7 @@ def preview(tables: Iterable[Table], *, problems: Sequence[Problem] = ()) -> Pre
         prepare(incoming, coming, result.refused)
         _drop_refused(incoming, problems)
         found = _compare(incoming, coming)
+        result.refused.extend(_find_fixed(found))
         result.nouns[noun] = found
         if _is_referred_to(noun, by_noun):
             coming.announce(incoming)
@@ -143,6 +144,18 @@ def _compare(incoming: Incoming, coming: Coming) -> NounPreview:
             changed[index] = change
             old_ids[index] = row["pk"]
     return NounPreview(incoming, np.array(new, dtype=np.int64), changed, old_ids)
+
+
+def _find_fixed(found: NounPreview) -> Iterator[Problem]:
+    """Changes of what other entries are counted in."""
+    noun = found.target.noun
+    for index, change in found.changed.items():
+        for name, (old, new) in change.items():
+            column = noun.column(name)
+            if column.is_fixed:
+                said = f"{column.zh}已定为 {old}，不能改为 {new}"
+                expected = f"另立一条{noun.zh}，用另一个编号"
+                yield found.incoming.problem(index, "fixed", said, name, expected)
 
 
 def _load_on_record(incoming: Incoming, coming: Coming) -> dict[Key, dict[str, Any]]:

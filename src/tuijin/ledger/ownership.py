@@ -8,10 +8,12 @@ from django.db import models
 
 from tuijin.errors import NotAllowed
 from tuijin.ledger import scope
+from tuijin.ledger.models.prices import Price, PriceSeries
 from tuijin.ledger.models.projects import Project
 from tuijin.ledger.models.sources import Organisation, Source
 
-_SHARED = (Organisation, Source)  # one row serves every place
+_OFFICE = (PriceSeries, Price)  # kept by the project office alone
+_SHARED = (Organisation, Source, *_OFFICE)  # one row serves every place
 
 
 def refuse_foreign(entries: Sequence[models.Model]) -> None:
@@ -28,6 +30,7 @@ def refuse_foreign(entries: Sequence[models.Model]) -> None:
     who = scope.current()
     if who.everywhere or not entries:
         return
+    refuse_office(type(entries[0]))
     if isinstance(entries[0], Project):
         whereabouts = {(e.place_id, e.pk) for e in entries}  # type: ignore[attr-defined]  # projects
     elif hasattr(entries[0], "owner_place_id"):
@@ -55,6 +58,18 @@ def _of_projects(
     }
 
 
+def refuse_office(model: type[models.Model]) -> None:
+    """
+    Refuse to write what the project office alone keeps: one price stands for every place.
+
+    Raises
+    ------
+    NotAllowed
+    """
+    if model in _OFFICE and not scope.current().everywhere:
+        raise NotAllowed("价格序列由市项目办维护")
+
+
 def refuse_shared(model: type[models.Model]) -> None:
     """
     Refuse to change rows that serve every place, unless for all of them.
@@ -64,4 +79,4 @@ def refuse_shared(model: type[models.Model]) -> None:
     NotAllowed
     """
     if model in _SHARED and not scope.current().everywhere:
-        raise NotAllowed("单位和来源为全市共用，由市项目办修改")
+        raise NotAllowed("单位、来源和价格为全市共用，由市项目办修改")

@@ -227,11 +227,14 @@ class CitedManager(models.Manager[M]):
     ----------
     links
         Foreign keys that point here, as `Project.owner`.
+    column
+        What they point to: this row, or the row that this one belongs to.
     """
 
-    def __init__(self, *links: str) -> None:
+    def __init__(self, *links: str, column: str = "pk") -> None:
         super().__init__()
         self.links = tuple(link.split(".") for link in links)
+        self.column = column
 
     def get_queryset(self) -> models.QuerySet[M]:
         queryset = super().get_queryset()
@@ -241,5 +244,6 @@ class CitedManager(models.Manager[M]):
         manager: Any = self.model._default_manager
         for name, column in manager.links:
             rows = apps.get_model("ledger", name)._default_manager
-            cited |= Q(pk__in=rows.exclude(**{column: None}).values(column))
+            named = rows.exclude(**{column: None}).values(column)
+            cited |= Q(**{f"{manager.column}__in": named})
         return queryset.filter(cited)

@@ -16,6 +16,9 @@ from tuijin.ledger.models import (
     OperatingRecord,
     Organisation,
     Park,
+    Price,
+    PriceLink,
+    PriceSeries,
     ProgressReport,
     Project,
     Source,
@@ -95,3 +98,6 @@ register("node", Node, is_corrected=True)
 register("evidence", Evidence)
 register("vehicle", Vehicle)
 register("figure", Figure, is_corrected=True)
+register("price_series", PriceSeries)
+register("price", Price, is_corrected=True)
+register("price_link", PriceLink)

@@ -44,6 +44,7 @@ ENTRIES = (
     Entry("inbox", _("消息"), "message"),
     Entry("claims", _("承诺检验"), "checkup-list"),
     Entry("materials", _("物料平衡"), "building-factory-2"),
+    Entry("markets", _("价格"), "scale"),
     Entry("indicators", _("指标"), "chart-bar"),
     Entry("imports", _("导入"), "file-import", "import"),
     Entry("rules", _("规则"), "adjustments"),

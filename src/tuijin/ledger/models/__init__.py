@@ -11,6 +11,7 @@ from tuijin.ledger.models.figures import Evidence, EvidenceFile, Figure, Vehicle
 from tuijin.ledger.models.imports import ImportBatch, RememberedMapping
 from tuijin.ledger.models.people import User
 from tuijin.ledger.models.places import Park, Place, PlaceBoundary
+from tuijin.ledger.models.prices import Price, PriceLink, PriceSeries
 from tuijin.ledger.models.progress import (
     AnnualPlan,
     Node,
@@ -40,6 +41,9 @@ __all__ = [
     "Park",
     "Place",
     "PlaceBoundary",
+    "Price",
+    "PriceLink",
+    "PriceSeries",
     "ProgressReport",
     "Project",
     "RememberedMapping",

@@ -29,7 +29,7 @@ class Source(models.Model):
     objects = CitedManager["Source"](
         "Project.source", "Organisation.source", "StageEvent.source", "Node.source",
         "Figure.source", "Evidence.source", "AnnualPlan.source", "ProgressReport.source",
-        "OperatingRecord.source",
+        "OperatingRecord.source", "PriceSeries.source", "Price.source", "PriceLink.source",
     )  # fmt: skip
 
     def __str__(self) -> str:

@@ -85,7 +85,7 @@ def _writable(resource: Resource, classes: str, *, is_new: bool) -> dict[str, Co
     return {
         spec.name: spec
         for spec in noun.columns
-        if spec.field_class in classes and spec.name not in fixed
+        if spec.field_class in classes and spec.name not in fixed and (is_new or not spec.is_fixed)
     }
 
 

@@ -1,4 +1,4 @@
-"""Tonnes of the material account in words."""
+"""Tonnes of the material account, and prices, in words."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from django import template
 from django.utils.translation import gettext as _
 
+from tuijin.plan import price_words
 from tuijin.plan.materials import Ends, Line, Material
 from tuijin.see.wording import write_number
+from tuijin.verify.charts import unit_word
 
 register = template.Library()
 
@@ -38,3 +40,15 @@ def balance(material: Material) -> str:
 def _write(ends: Ends) -> str:
     low, high = (write_number(end, places=0) for end in ends)
     return low if low == high else _("%(low)s 至 %(high)s") % {"low": low, "high": high}
+
+
+register.filter("price_text", price_words.price_text)
+register.filter("change_text", price_words.change_text)
+register.filter("standing_text", price_words.standing_text)
+register.filter("is_decided", price_words.is_decided)
+register.filter("silence_text", price_words.silence_text)
+register.filter("process_text", price_words.process_text)
+register.filter("moved_text", price_words.moved_text)
+register.filter("waiting_text", price_words.waiting_text)
+register.filter("problem_text", price_words.problem_text)
+register.filter("unit_word", unit_word)
