@@ -216,7 +216,7 @@ class ProjectModel(Protocol):
         """
 
     def decide(
-        self, parameters: Mapping[str, Parameter], *, metric: str, target: float
+        self, parameters: Mapping[str, Parameter], *, metric: str, target: float, seed: int
     ) -> tuple[tuple[str, float, float], ...]:
         """
         Values at which the metric just reaches the target.
@@ -229,7 +229,7 @@ class ProjectModel(Protocol):
         """
 
     def charts(
-        self, parameters: Mapping[str, Parameter], *, metric: str, target: float
+        self, parameters: Mapping[str, Parameter], *, metric: str, target: float, seed: int
     ) -> tuple[Chart, ...]:
         """Return charts that explain a claim on a metric, besides its distribution."""
 
@@ -238,7 +238,7 @@ class ProjectModel(Protocol):
 class Illustrated(Protocol):
     """A model whose page shows more than distributions."""
 
-    def pictures(self, parameters: Mapping[str, Parameter]) -> tuple[Picture, ...]:
+    def pictures(self, parameters: Mapping[str, Parameter], *, seed: int) -> tuple[Picture, ...]:
         """Return what a specialist wants to see, at the parameters' central values."""
 
 
@@ -246,7 +246,7 @@ class Illustrated(Protocol):
 class Simulated(Protocol):
     """A model that runs a network of `engines.flow`."""
 
-    def network(self, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+    def network(self, parameters: Mapping[str, Parameter], *, seed: int) -> dict[str, Any]:
         """Return the network at the parameters' central values, as `read_network` takes it."""
 
 

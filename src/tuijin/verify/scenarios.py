@@ -181,7 +181,7 @@ def _try_out(sheet: Sheet, changes: Mapping[str, Change]) -> None:
     parameters = apply_changes(sheet.parameters, changes)
     try:
         if isinstance(sheet.model, Simulated):
-            sheet.model.network(parameters)
+            sheet.model.network(parameters, seed=DEFAULT_SEED)
         else:
             rng = np.random.default_rng(DEFAULT_SEED)
             sheet.model.run(parameters, n_draws=_FEWEST_DRAWS, rng=rng)

@@ -72,14 +72,17 @@ class Model:
         if metric.unit != case.base_unit or target is None:
             raise ClaimMalformed(f"{model.id} gives {metric.unit}, the claim is in {case.unit!r}")
         influences = _influences(model, parameters, metric, seed=inputs.seed or 0)
-        decides = model.decide(parameters, metric=metric.name, target=target)
+        seed = inputs.seed or 0
+        decides = model.decide(parameters, metric=metric.name, target=target, seed=seed)
         return Measurement(
             _measured(metric, parameters, decides, influences),
             {
                 "distribution": build_histogram(metric.sample),
                 "explained": [
                     plain_chart(chart)
-                    for chart in model.charts(parameters, metric=metric.name, target=target)
+                    for chart in model.charts(
+                        parameters, metric=metric.name, target=target, seed=seed
+                    )
                 ],
                 "influences": [asdict(influence) for influence in influences],
             },
