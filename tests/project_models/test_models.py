@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,8 +41,17 @@ def test_folder_is_whole(model):
     assert (folder / "README.md").read_text(encoding="utf-8").startswith(f"# {model.id}")
     assert (folder / f"test_{model.id}.py").exists()
     header = (folder / "parameters.csv").read_text(encoding="utf-8").splitlines()[0]
-    assert tuple(header.split(",")) == sheet.COLUMNS
+    assert tuple(header.split(",")) in (sheet.COLUMNS, (*sheet.COLUMNS, "source_zh"))
     assert all((model.version, model.title_zh, model.title_en))
+
+
+@pytest.mark.parametrize("name", ["border_port", "motor_line"])
+def test_sources_are_told_in_chinese_too(name):
+    """With every address that the English text has."""
+    for row in load_plugin(PACKAGE, name).parameters():
+        assert bool(row.source) == bool(row.source_zh), row.name
+        english = [a.rstrip(".") for a in re.findall(r"https?://[^ ,;)]+", row.source)]
+        assert re.findall(r"https?://[^，；。）]+", row.source_zh) == english, row.name
 
 
 @every_model

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from django.test import Client
 
-from tests.verify.conftest import add_figure, clearance_claim, sales_claim
+from tests.verify.conftest import add_claim, add_figure, clearance_claim, sales_claim
 from tests.verify.test_runs import add_user
 from tuijin.errors import ImportFailed, NotAllowed, NotFound
 from tuijin.ledger import records, scope
@@ -227,3 +227,21 @@ def test_who_may_not_run_sees_the_network_and_starts_nothing(port):
     assert 'id="first-run"' not in text
     assert client.post(address, {"first": "1"}).status_code in (403, 404)
     assert not Scenario.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", "无公开数据"), ("en", "no publication")]
+)
+def test_sources_are_in_the_language_of_the_page(ledger, language, words):
+    claim = add_claim(ledger.port, "clear", check="model", using="border_port",
+                      metric="clearance_minutes", claim_type="at_most", statistic="p95",
+                      target=Decimal(2), unit="minutes")  # fmt: skip
+    client = Client()
+    user = add_user("office", "city_coordinator")
+    user.language = language
+    user.save()
+    client.force_login(user)
+    page = client.get(f"/models/{claim.bindings.get().pk}/", headers={"accept-language": language})
+    text = page.content.decode()
+    assert words in text
+    assert ("Assumption" in text) == (language == "en")

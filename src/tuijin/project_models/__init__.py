@@ -2,8 +2,9 @@
 Project models: engines put together for one kind of project. Pure: parameters in, metrics out.
 
 A model folder holds `parameters.csv` (name, unit, default, low, high, source, as_of, description,
-description_zh). An empty default is "not known": a metric that needs it says so, it is never made
-up. A model never reads the ledger; `verify` hands it the parameters that are on record.
+description_zh, and perhaps source_zh). An empty default is "not known": a metric that needs it
+says so, it is never made up. A model never reads the ledger; `verify` hands it the parameters that
+are on record.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Parameter:
     description: str = ""
     description_zh: str = ""
     is_verified: bool = False
+    source_zh: str = ""
 
     @property
     def is_known(self) -> bool:

@@ -79,7 +79,7 @@ def _row(
         unit=unit_word(parameter.unit),
         state="hidden" if is_hidden else state,
         source=source if is_on_record else None,
-        source_text="" if is_hidden or (source and is_on_record) else parameter.source,
+        source_text="" if is_hidden or (source and is_on_record) else source_of(parameter),
         as_of=parameter.as_of,
         typed={part: str(typed.get(part, "") or "") for part in PARTS},
         error=error,
@@ -100,6 +100,11 @@ def draw_unrun(sheet: Sheet, binding: Binding) -> dict[str, Any] | None:
 
 def title_of(parameter: Parameter) -> str:
     return either(parameter.description_zh, parameter.description) or parameter.name
+
+
+def source_of(parameter: Parameter) -> str:
+    """Where a parameter is from, in the reader's language where the sheet has it."""
+    return either(parameter.source_zh, parameter.source) or parameter.source
 
 
 def as_typed(changes: Mapping[str, Change]) -> dict[str, dict[str, str]]:

@@ -122,7 +122,7 @@ def apply_changes(
 def _changed(parameter: Parameter, change: Change) -> Parameter:
     return replace(
         parameter, value=change.get("value"), low=change.get("low"), high=change.get("high"),
-        source=SOURCE, as_of="", is_verified=False,
+        source=SOURCE, source_zh="情景", as_of="", is_verified=False,
     )  # fmt: skip
 
 

@@ -162,7 +162,8 @@ def _parameters(
         if parameter.name in by_hand:
             found[parameter.name] = replace(
                 parameter, value=_number(by_hand[parameter.name]), low=None, high=None,
-                source="set by hand in the binding", is_verified=False,
+                source="set by hand in the binding", source_zh="在检验设置中手工给定",
+                is_verified=False,
             )  # fmt: skip
     return found
 
@@ -189,6 +190,7 @@ def _on_record(parameter: Parameter, facts: list[Fact]) -> Parameter:
         source="; ".join(
             f"{fact.ref} ({fact.source})" if fact.source else fact.ref for fact in facts
         ),
+        source_zh="",
         as_of="",
         is_verified=True,
     )
