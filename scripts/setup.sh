@@ -32,6 +32,9 @@ fi
     --only-binary :all: -r "$lock"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
     --no-build-isolation --editable .
-say "compiling the simulation loop, once"
+say "compiling the engines, once"
+"$venv/bin/python" -m tuijin.engines.returns &
+returns=$!
 "$venv/bin/python" -m tuijin.engines.flow
+wait "$returns"
 say "ready: $venv/bin/tuijin"

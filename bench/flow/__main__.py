@@ -22,6 +22,7 @@ import subprocess
 import sys
 import time
 
+from bench.flow.models import reckon_sojourn
 from bench.flow.peers import PEERS
 
 ENTITIES = {"mm1": 100_000, "mm4": 100_000, "port": 30_769, "line": 100_000}
@@ -62,7 +63,9 @@ def main() -> None:
     for model, n_full in ENTITIES.items():
         n = int(n_full * args.share)
         rounds = [{p: measure_apart(p, model, n) for p in peers} for _ in range(args.rounds)]
-        print(f"\n{model}, {n:,} entities")
+        exact = reckon_sojourn(model)
+        told = "" if exact is None else f", sojourn by closed form {exact:.3f}"
+        print(f"\n{model}, {n:,} entities{told}")
         for peer in peers:
             seconds = statistics.median(r[peer]["seconds"] for r in rounds)
             ratio = statistics.median(r[peer]["seconds"] / r["tuijin"]["seconds"] for r in rounds)

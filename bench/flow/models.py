@@ -75,3 +75,43 @@ def build(model: str, n_entities: int) -> dict[str, Any]:
     if model == "line":
         return build_line(n_entities)
     return build_queue(int(model.removeprefix("mm")), n_entities)
+
+
+def reckon_sojourn(model: str) -> float | None:
+    """
+    Mean sojourn by closed form, minutes: what every peer must come near.
+
+    Erlang's C for the queues; for the port mean value analysis of the closed network, exact with
+    exponential service and any lane, two servers at a place included (Reiser and Lavenberg 1980).
+    The line, with blocking, has none: there the peers are held against each other.
+    """
+    if model == "line":
+        return None
+    return _port_cycle() if model == "port" else _erlang_sojourn(int(model.removeprefix("mm")))
+
+
+def _erlang_sojourn(n_servers: int) -> float:
+    load, busy = 0.8 * n_servers, 1.0
+    for n in range(1, n_servers + 1):  # Erlang's B, then C
+        busy = load * busy / (n + load * busy)
+    waits = busy / (1 - 0.8 * (1 - busy))
+    return 1 + waits / (n_servers - load)
+
+
+def _port_cycle() -> float:
+    """Cycle of one AGV: delays, and at each place the probabilities of how many are there."""
+    visits = {name: PORT_INSPECTED if name == "x_ray" else 1.0 for name in PORT}
+    places = {name: 2 if name in ("load", "unload") else 1
+              for name in PORT if name not in ("out", "back")}  # fmt: skip
+    present = {name: [1.0] for name in places}
+    for n in range(1, PORT_FLEET + 1):
+        stay = {name: visits[name] * PORT[name] for name in PORT}
+        for name, servers in places.items():
+            stay[name] *= sum((k + 1) / min(k + 1, servers) * share
+                              for k, share in enumerate(present[name]))  # fmt: skip
+        cycle = sum(stay.values())
+        for name, servers in places.items():
+            rate = n / cycle * visits[name] * PORT[name]
+            some = [rate / min(k + 1, servers) * share for k, share in enumerate(present[name])]
+            present[name] = [1 - sum(some), *some]
+    return cycle

@@ -94,7 +94,7 @@ def run_fleet(n_vehicles: int, hours: float) -> Run:
     }  # fmt: skip
     sheet = {parameter.name: parameter for parameter in plugin.parameters()}
     given = {name: replace(sheet[name], value=float(value)) for name, value in told.items()}
-    document = plugin.network(sheet | given)
+    document = plugin.network(sheet | given, seed=7)
     document["run"] |= {"horizon": hours * 60, "warm_up": 0}
     network = read_network(document)
     return Run(network, record_trace(network, start=0, end=hours * 60))

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
-from tests.verify.conftest import add_claim, build_ledger
+from tests.verify.conftest import add_claim, add_figure, build_ledger
 from tuijin.errors import ImportFailed
 from tuijin.ledger import batches, scope
 from tuijin.ledger.models import Evidence, Figure
@@ -98,3 +99,77 @@ def test_a_log_that_names_no_known_project_is_refused_row_by_row(ledger):
 def test_too_few_passages_are_no_figure(ledger):
     with pytest.raises(ImportFailed, match="至少 100 次"):
         batches.upload(write_gate_log(np.full(50, 1.0)), name="gate.csv")
+
+
+def probability_claim(ledger, ratio, **values):
+    return add_claim(
+        ledger.port, "clear.probability", check="evidence", using="clearance_minutes",
+        metric="clearance_minutes", claim_type="at_most", statistic="probability",
+        probability_ratio=Decimal(ratio), target=Decimal(2), **{"unit": "minutes", **values},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("n", "ratio", "ruling"),
+    [(1000, "0.95", "HOLDS"), (1000, "0.995", "FALLS SHORT"), (1000, "0.98", "UNDECIDED"),
+     (150, "0.95", "UNDECIDED")],
+)  # fmt: skip
+def test_a_log_decides_a_probability_by_its_exact_interval(ledger, n, ratio, ruling):
+    """Two of a hundred take longer than two minutes, evenly spread."""
+    minutes = np.where(np.arange(n) % 50 == 7, 5.0, 1.0) + np.arange(n) * 37 % n / 1e4
+    claim = probability_claim(ledger, ratio)
+    verify_claims([claim.pk])
+    first = Verdict.objects.get(claim=claim, is_current=True)
+    assert (first.ruling, first.value) == ("UNDECIDED", None)
+
+    batches.import_now(write_gate_log(minutes), name="gate.csv")
+    assert Verdict.objects.get(claim=claim, is_current=True).is_stale
+    verify_claims([claim.pk])
+    verdict = Verdict.objects.get(claim=claim, is_current=True)
+    n_met = int((minutes <= 2).sum())
+    oracle = binomtest(n_met, n).proportion_ci(method="exact")
+    assert verdict.ruling == ruling
+    assert verdict.value == pytest.approx(n_met / n)
+    assert verdict.interval_low == pytest.approx(oracle.low)
+    assert verdict.interval_high == pytest.approx(oracle.high)
+    assert sum(verdict.charts["distribution"]["counts"]) == n
+
+
+def test_a_newer_log_makes_a_probability_stale(ledger):
+    claim = probability_claim(ledger, "0.95")
+    batches.import_now(write_gate_log(np.tile([0.5, 1.5], 100)), name="gate.csv")
+    verify_claims([claim.pk])
+    assert Verdict.objects.get(claim=claim, is_current=True).ruling == "HOLDS"
+    batches.import_now(write_gate_log(np.tile([2.5, 3.5], 100)), name="gate.csv")
+    assert Verdict.objects.get(claim=claim, is_current=True).is_stale
+    verify_claims([claim.pk])
+    assert Verdict.objects.get(claim=claim, is_current=True).ruling == "FALLS SHORT"
+
+
+def test_slow_ones_that_come_together_say_less(ledger):
+    """The same share in one bad day: as many times, but not as many that are independent."""
+    minutes = np.where(np.arange(1000) < 40, 5.0, 1.0)
+    claim = probability_claim(ledger, "0.94")
+    batches.import_now(write_gate_log(minutes), name="gate.csv")
+    verify_claims([claim.pk])
+    verdict = Verdict.objects.get(claim=claim, is_current=True)
+    assert binomtest(960, 1000).proportion_ci(method="exact").low > 0.94
+    assert (verdict.ruling, verdict.value) == ("UNDECIDED", 0.96)
+
+
+def test_figures_without_a_log_are_observations(ledger):
+    claim = probability_claim(ledger, "0.5")
+    for number, minutes in enumerate([1, 1, 1, 1, 1, 1, 3]):
+        add_figure(ledger.port, "clearance_minutes", minutes, "minutes", key=f"seen.{number}")
+    verify_claims([claim.pk])
+    verdict = Verdict.objects.get(claim=claim, is_current=True)
+    oracle = binomtest(6, 7).proportion_ci(method="exact")
+    assert (verdict.ruling, verdict.value) == ("UNDECIDED", pytest.approx(6 / 7))
+    assert verdict.interval_low == pytest.approx(oracle.low)
+
+
+def test_a_probability_in_another_unit_than_the_log_is_refused(ledger):
+    claim = probability_claim(ledger, "0.95", unit="days")
+    batches.import_now(write_gate_log(np.linspace(0.5, 1.5, 200)), name="gate.csv")
+    outcome = verify_claims([claim.pk])
+    assert [error["code"] for error in outcome.errors] == ["claim_malformed"]

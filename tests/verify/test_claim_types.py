@@ -13,11 +13,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from tuijin.discovery import load_plugin, plugin_names
+from tuijin.engines.telemetry import measure_times
 from tuijin.errors import ClaimMalformed
 from tuijin.verify import claim_types
-from tuijin.verify.claim_types import Measured, Ruling, Statement, estimates
+from tuijin.verify.claim_types import Measured, Observed, Ruling, Statement, estimates
+from tuijin.verify.claim_types.estimates import count_met, estimate_observed, find_independent
 
 PACKAGE = "tuijin.verify.claim_types"
 NAMES = plugin_names(PACKAGE)
@@ -227,3 +230,82 @@ def test_intervals_cover_the_truth(statistic):
     found = [estimate(sample) for sample in draws]
     covered = np.mean([e.low <= truth <= e.high for e in found])
     assert 0.93 <= covered <= 0.985
+
+
+@pytest.mark.parametrize("n", [1, 7, 100, 999, 1000, 1001, 1003, 25_000])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_count_out_of_order_statistics_holds_the_count_of_all(n, seed):
+    """Exact up to a thousand; ties, and targets that are one of the observations, count right."""
+    rng = np.random.default_rng(seed)
+    values = np.sort(rng.gamma(4, 0.25, n).round(2))
+    ranks = np.maximum(1, -(-n * np.arange(1001) // 1000))
+    for target in (
+        0.0,
+        9e9,
+        values[0],
+        values[-1],
+        *rng.choice(values, 20),
+        *rng.uniform(0, 3, 20),
+    ):
+        for meets in (np.less_equal, np.greater_equal):
+            true = int(meets(values, target).sum())
+            assert count_met(values, n, meets(values, target)) == (true, true)
+            low, high = count_met(values[ranks - 1], n, meets(values[ranks - 1], target))
+            assert low <= true <= high
+            assert high - low <= n / 1000
+            assert n > 1000 or low == high
+
+
+@pytest.mark.parametrize(("n_met", "n"), [(0, 10), (10, 10), (8, 10), (81, 263), (950, 1000)])
+def test_exact_interval_of_a_share(n_met, n):
+    found = estimate_observed((n_met, n_met), n=n, n_independent=n)
+    oracle = binomtest(n_met, n).proportion_ci(method="exact")
+    assert (found.low, found.high) == pytest.approx((oracle.low, oracle.high), abs=1e-9)
+    assert found.value == n_met / n
+
+
+def test_fewer_independent_observations_widen_the_interval():
+    all_, half = (estimate_observed((90, 90), n=100, n_independent=n) for n in (100, 50))
+    oracle = binomtest(45, 50).proportion_ci(method="exact")
+    assert half.low == pytest.approx(oracle.low, abs=1e-9)
+    assert half.low < all_.low < all_.value == half.value < all_.high < half.high
+
+
+@pytest.mark.parametrize(
+    ("low_ratio", "n_independent"), [(0.2, 80), (0.5, 80), (0.6, 40), (0.9, 40), (0.95, 40)]
+)
+def test_independent_observations_by_the_nearest_shares(low_ratio, n_independent):
+    observed = Observed(100, ((0.5, 80.0), (0.9, 40.0)))
+    assert find_independent(observed, low_ratio) == n_independent
+    assert find_independent(Observed(100), low_ratio) == 100
+
+
+@pytest.mark.parametrize("load", [0.0, 0.7])
+def test_the_interval_covers_the_share_of_a_queue(load):
+    """
+    Waits in M/M/1 by Lindley, where P(wait ≤ t) = 1 − ρ·exp(−(1 − ρ)t); times by chance for ρ = 0.
+
+    Taken as independent, the waits of the queue would cover it in far fewer runs.
+    """
+    rng, n, limit = np.random.default_rng(5), 4000, 3.0
+    true_ratio = 1 - 0.7 * math.exp(-0.3 * limit)
+    covered, covered_naive = 0, 0
+    for _ in range(200):
+        if load:
+            steps = rng.exponential(1, n) - rng.exponential(1 / load, n)
+            sums = np.concatenate([[0.0], np.cumsum(steps)])
+            waits = sums - np.minimum.accumulate(sums)
+        else:
+            waits = np.where(rng.random(n) < 0.7, rng.exponential(1 / 0.3, n), 0.0)
+        log = measure_times(waits, order=np.arange(waits.size))
+        sample = np.array(log.quantiles)
+        found = estimates.judge(
+            Statement("wait", "at_most", "probability", "minutes", limit, probability_ratio=0.5),
+            Measured(sample, observed=Observed(log.n, log.independent)),
+            target=limit, meets=np.less_equal,
+        )  # fmt: skip
+        covered += found.interval[0] <= true_ratio <= found.interval[1]
+        naive = estimates.estimate_share(int((waits <= limit).sum()), waits.size)
+        covered_naive += naive.low <= true_ratio <= naive.high
+    assert covered / 200 >= 0.9
+    assert covered_naive / 200 <= 0.7 or not load

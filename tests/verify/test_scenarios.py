@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from django.test import Client
 
-from tests.verify.conftest import add_figure, clearance_claim, sales_claim
+from tests.verify.conftest import add_claim, add_figure, clearance_claim, sales_claim
 from tests.verify.test_runs import add_user
 from tuijin.errors import ImportFailed, NotAllowed, NotFound
 from tuijin.ledger import records, scope
@@ -194,3 +194,54 @@ def test_what_the_model_cannot_take_later_is_told_on_the_page(anode):
     assert scenario.found is None
     assert "price_yuan_per_t must lie between" in scenario.error["message"]
     assert Claim.objects.get().ruling == ""
+
+
+def test_a_model_that_never_ran_shows_its_network_and_asks_for_one_run(port):
+    client = Client()
+    client.force_login(add_user("office", "city_coordinator"))
+    address = f"/models/{port.pk}/"
+    first = client.get(address)
+    assert {box["id"] for box in first.context["diagram"]["boxes"]} >= {"pit", "gate", "x_ray"}
+    text = first.content.decode()
+    assert 'id="first-run"' in text
+    assert 'data-station="gate"' in text
+    assert "data-replay=" not in text
+    assert not Scenario.objects.exists()  # a GET changes nothing
+
+    answers = [client.post(address, {"first": "1"}) for _ in range(2)]
+    scenario = Scenario.objects.get()  # the second finds the first
+    assert scenario.changes == {}
+    assert scenario.run.status == "queued"
+    assert {a.headers["HX-Redirect"] for a in answers} == {f"{address}?scenario={scenario.pk}"}
+    waiting = client.get(f"{address}?scenario={scenario.pk}").content.decode()
+    assert 'data-station="gate"' in waiting
+    assert 'id="first-run"' not in waiting
+
+
+def test_who_may_not_run_sees_the_network_and_starts_nothing(port):
+    client = Client()
+    client.force_login(add_user("leader", "city_leader"))
+    address = f"/models/{port.pk}/"
+    text = client.get(address).content.decode()
+    assert 'data-station="gate"' in text
+    assert 'id="first-run"' not in text
+    assert client.post(address, {"first": "1"}).status_code in (403, 404)
+    assert not Scenario.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", "无公开数据"), ("en", "no publication")]
+)
+def test_sources_are_in_the_language_of_the_page(ledger, language, words):
+    claim = add_claim(ledger.port, "clear", check="model", using="border_port",
+                      metric="clearance_minutes", claim_type="at_most", statistic="p95",
+                      target=Decimal(2), unit="minutes")  # fmt: skip
+    client = Client()
+    user = add_user("office", "city_coordinator")
+    user.language = language
+    user.save()
+    client.force_login(user)
+    page = client.get(f"/models/{claim.bindings.get().pk}/", headers={"accept-language": language})
+    text = page.content.decode()
+    assert words in text
+    assert ("Assumption" in text) == (language == "en")

@@ -314,7 +314,7 @@ NOUNS: dict[str, Noun] = {n.name: n for n in (
         Column("kind", "choice", "种类", "Kind", True, choices="evidence_kind"),
         Column("title", "text", "标题", "Title", True, max_length=300),
         Column("taken_on", "date", "日期", "Date"),
-        Column("measured", "json", "实测分布", "Measured distribution", max_length=20_000),
+        Column("measured", "json", "实测分布", "Measured distribution", max_length=60_000),
         _NOTE, _SOURCE,
     )),
     Noun("vehicle", "车辆", "Vehicle", ("manufacturer", "serial"), (

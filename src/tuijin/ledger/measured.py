@@ -173,6 +173,7 @@ def _plain(sample: Measured) -> dict[str, Any]:
         "edges": _rounded(sample.edges),
         "counts": list(sample.counts),
         "quantiles": _rounded(sample.quantiles),
+        "independent": [[share, round(n, 1)] for share, n in sample.independent],
     }
 
 

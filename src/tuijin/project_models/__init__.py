@@ -2,8 +2,9 @@
 Project models: engines put together for one kind of project. Pure: parameters in, metrics out.
 
 A model folder holds `parameters.csv` (name, unit, default, low, high, source, as_of, description,
-description_zh). An empty default is "not known": a metric that needs it says so, it is never made
-up. A model never reads the ledger; `verify` hands it the parameters that are on record.
+description_zh, and perhaps source_zh). An empty default is "not known": a metric that needs it
+says so, it is never made up. A model never reads the ledger; `verify` hands it the parameters that
+are on record.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Parameter:
     description: str = ""
     description_zh: str = ""
     is_verified: bool = False
+    source_zh: str = ""
 
     @property
     def is_known(self) -> bool:
@@ -216,7 +218,7 @@ class ProjectModel(Protocol):
         """
 
     def decide(
-        self, parameters: Mapping[str, Parameter], *, metric: str, target: float
+        self, parameters: Mapping[str, Parameter], *, metric: str, target: float, seed: int
     ) -> tuple[tuple[str, float, float], ...]:
         """
         Values at which the metric just reaches the target.
@@ -229,7 +231,7 @@ class ProjectModel(Protocol):
         """
 
     def charts(
-        self, parameters: Mapping[str, Parameter], *, metric: str, target: float
+        self, parameters: Mapping[str, Parameter], *, metric: str, target: float, seed: int
     ) -> tuple[Chart, ...]:
         """Return charts that explain a claim on a metric, besides its distribution."""
 
@@ -238,7 +240,7 @@ class ProjectModel(Protocol):
 class Illustrated(Protocol):
     """A model whose page shows more than distributions."""
 
-    def pictures(self, parameters: Mapping[str, Parameter]) -> tuple[Picture, ...]:
+    def pictures(self, parameters: Mapping[str, Parameter], *, seed: int) -> tuple[Picture, ...]:
         """Return what a specialist wants to see, at the parameters' central values."""
 
 
@@ -246,7 +248,7 @@ class Illustrated(Protocol):
 class Simulated(Protocol):
     """A model that runs a network of `engines.flow`."""
 
-    def network(self, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+    def network(self, parameters: Mapping[str, Parameter], *, seed: int) -> dict[str, Any]:
         """Return the network at the parameters' central values, as `read_network` takes it."""
 
 

@@ -273,13 +273,15 @@ class FormulaModel:
         return run_formulas(self.formulas, parameters, draw(rows, n_draws=n_draws, rng=rng))
 
     def decide(
-        self, parameters: Given, *, metric: str, target: float
+        self, parameters: Given, *, metric: str, target: float, seed: int
     ) -> tuple[tuple[str, float, float], ...]:
         return decide_by_formula(
             self.formulas, parameters, self.bounds, metric=metric, target=target
         )
 
-    def charts(self, parameters: Given, *, metric: str, target: float) -> tuple[Chart, ...]:
+    def charts(
+        self, parameters: Given, *, metric: str, target: float, seed: int
+    ) -> tuple[Chart, ...]:
         return chart_deciding(self.formulas, parameters, self.bounds, metric=metric, target=target)
 
     def influences(

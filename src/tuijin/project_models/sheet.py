@@ -18,7 +18,11 @@ COLUMNS = (
 
 
 def read_sheet(path: Path) -> tuple[Parameter, ...]:
-    """Read a `parameters.csv`; an empty number is not known."""
+    """
+    Read a `parameters.csv`; an empty number is not known.
+
+    `source_zh` is a column that a sheet may have besides: what Chinese pages say of the source.
+    """
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     return tuple(
@@ -32,6 +36,7 @@ def read_sheet(path: Path) -> tuple[Parameter, ...]:
             as_of=row["as_of"],
             description=row["description"],
             description_zh=row["description_zh"],
+            source_zh=row.get("source_zh") or "",
         )
         for row in rows
     )

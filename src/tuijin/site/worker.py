@@ -45,15 +45,20 @@ def held(home: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+_WARM = "; ".join(
+    f"from tuijin.engines.{engine}.__main__ import warm; warm()" for engine in ("flow", "returns")
+)
+
+
 def warm_kernels() -> subprocess.Popen[bytes]:
     """
-    Have compiled simulation code ready before somebody waits for it.
+    Have the compiled code of the engines ready before somebody waits for it.
 
-    In a process of its own, behind all others: it takes half a minute once after an installation
-    and a second later, and ends with the worker.
+    In a process of its own, behind all others: it takes a minute once after an installation and
+    two seconds later, and ends with the worker.
     """
     return subprocess.Popen(
-        [sys.executable, "-m", "tuijin.engines.flow"],
+        [sys.executable, "-c", _WARM],
         stdin=subprocess.DEVNULL,
         preexec_fn=_stay_behind,  # noqa: PLW1509  the worker has one thread: nothing is locked
     )

@@ -33,6 +33,7 @@ from tuijin.units import UNITS, to_base
 
 REACH = "@reach"  # last date that the record of a project reaches
 PLACE = "@place"  # the project's place itself
+MEASURED = "@measured"  # what logs of a project measured
 NODES, DOCUMENTS = "node:", "evidence:"
 YEARLY = {
     "sales_yuan_per_year": ("sales_yuan", "yuan_per_year"),
@@ -75,8 +76,8 @@ class Facts:
     """
     What was found: by project and name, with the reach of each project's record.
 
-    `measured` holds the distribution that the newest log of a metric gave; it is shown, never ruled
-    upon.
+    `measured` holds the distribution that the newest log of a metric gave; it is shown, and only a
+    probability is ruled upon by it.
     """
 
     by_name: dict[tuple[int, str], list[Fact]] = field(default_factory=lambda: defaultdict(list))

@@ -11,7 +11,16 @@ from tuijin.errors import ClaimMalformed, TuijinError
 from tuijin.ledger import trail
 from tuijin.verify.cases import Case
 from tuijin.verify.checks import Check, Inputs, evidence, formula, model, not_its_own
-from tuijin.verify.facts import DOCUMENTS, NODES, PLACE, REACH, Facts, load_facts, topic_of
+from tuijin.verify.facts import (
+    DOCUMENTS,
+    MEASURED,
+    NODES,
+    PLACE,
+    REACH,
+    Facts,
+    load_facts,
+    topic_of,
+)
 
 CHECKS: dict[str, Check] = {
     "evidence": evidence.plugin,
@@ -69,7 +78,7 @@ def build_inputs(case: Case, facts: Facts, *, seed: int) -> Inputs:
     found = {
         name: not_its_own(case, name, facts.get(case.project_id, name))
         for name in check.names(case)
-        if name != REACH
+        if name not in (REACH, MEASURED)
     }
     settings = check.settings(case, found, seed=seed)
     reach = facts.reach.get(case.project_id) if REACH in check.names(case) else None
@@ -83,6 +92,7 @@ def build_inputs(case: Case, facts: Facts, *, seed: int) -> Inputs:
         "reach": reach,
         "months": months,
         **settings,
+        **_measured(case, facts, check.names(case)),
         "made_with": made_with,
     }
     classes = {fact.field_class for listed in found.values() for fact in listed}
@@ -95,6 +105,13 @@ def build_inputs(case: Case, facts: Facts, *, seed: int) -> Inputs:
         n_draws=settings.get("n_draws"),
         made_with=made_with,
     )
+
+
+def _measured(case: Case, facts: Facts, names: Iterable[str]) -> dict[str, Any]:
+    """The sample of a log, for a case that is ruled by it."""
+    if MEASURED not in names:
+        return {}
+    return {"measured": facts.measured.get((case.project_id, case.using))}
 
 
 def _plain_fact(fact: Any) -> dict[str, Any]:

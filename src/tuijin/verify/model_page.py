@@ -9,13 +9,17 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
+from tuijin.engines.flow import read_network
+from tuijin.errors import TuijinError
 from tuijin.ledger import scope
 from tuijin.ledger.models import Source
-from tuijin.project_models import Parameter
+from tuijin.project_models import Parameter, Simulated
 from tuijin.see.language import either, is_english
 from tuijin.units import UNITS, to_base
 from tuijin.verify import comparing, wording
 from tuijin.verify.charts import axis_of, draw_histogram, unit_word
+from tuijin.verify.checks import DEFAULT_SEED
+from tuijin.verify.diagrams import draw_network
 from tuijin.verify.models import Binding, Claim, Scenario
 from tuijin.verify.pictures import build_picture
 from tuijin.verify.scenarios import PARTS, Change, Sheet, unpack
@@ -75,15 +79,32 @@ def _row(
         unit=unit_word(parameter.unit),
         state="hidden" if is_hidden else state,
         source=source if is_on_record else None,
-        source_text="" if is_hidden or (source and is_on_record) else parameter.source,
+        source_text="" if is_hidden or (source and is_on_record) else source_of(parameter),
         as_of=parameter.as_of,
         typed={part: str(typed.get(part, "") or "") for part in PARTS},
         error=error,
     )
 
 
+def draw_unrun(sheet: Sheet, binding: Binding) -> dict[str, Any] | None:
+    """The network as on record, for a model that has not run; None where it has none to show."""
+    project = binding.claim.project
+    classes = scope.current().classes_for(place_id=project.place_id, project_id=project.pk)
+    if not isinstance(sheet.model, Simulated) or sheet.field_class not in classes:
+        return None
+    try:
+        return draw_network(read_network(sheet.model.network(sheet.parameters, seed=DEFAULT_SEED)))
+    except TuijinError:
+        return None  # what is on record lies outside what the model takes; a run says so in words
+
+
 def title_of(parameter: Parameter) -> str:
     return either(parameter.description_zh, parameter.description) or parameter.name
+
+
+def source_of(parameter: Parameter) -> str:
+    """Where a parameter is from, in the reader's language where the sheet has it."""
+    return either(parameter.source_zh, parameter.source) or parameter.source
 
 
 def as_typed(changes: Mapping[str, Change]) -> dict[str, dict[str, str]]:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
 from tuijin.errors import ImportFailed
 from tuijin.ledger import visible
@@ -27,10 +28,17 @@ _DRAWS = (200, 500, 1000, 2000, 5000)
 @requires("read", to_change="verify")
 @require_http_methods(["GET", "POST"])
 def show_model(request: HttpRequest, binding_id: int) -> HttpResponse:
-    """Show a model with a scenario chosen and perhaps another beside; POST runs a new one."""
+    """
+    Show a model with a scenario chosen and perhaps another beside; POST runs a new one.
+
+    The page of a model that never ran asks for its first run by itself, for a reader who may: by a
+    POST as any other, since a GET changes nothing.
+    """
     binding = scenarios.find_binding(binding_id)
     if request.method == "GET":
         return _render(request, binding)
+    if "first" in request.POST:
+        return _run_first(binding)
     typed = _typed(request)
     try:
         scenario = scenarios.start(
@@ -43,6 +51,12 @@ def show_model(request: HttpRequest, binding_id: int) -> HttpResponse:
     except ImportFailed as refused:
         return _render(request, binding, typed=typed, refused=refused)
     return redirect(address_of(scenario))
+
+
+def _run_first(binding: Binding) -> HttpResponse:
+    """The newest scenario, or where nobody ever ran one, one of what is on record."""
+    newest = scenarios.visible_scenarios(binding).first()
+    return HttpResponseClientRedirect(address_of(newest or scenarios.start(binding, changes={})))
 
 
 def address_of(scenario: Scenario) -> str:
@@ -99,6 +113,9 @@ def _render(
         "beside_name": model_page.name_of(beside) if beside else "",
         **_result(chosen, beside, sheet),
     }
+    if "diagram" not in context and not (chosen and chosen.changes):
+        context["diagram"] = model_page.draw_unrun(sheet, binding)
+    context["is_first"] = not listed and refused is None and context["may_run"]
     return render(request, "verify/model.html", context, status=refused.status if refused else 200)
 
 

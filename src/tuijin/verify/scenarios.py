@@ -122,7 +122,7 @@ def apply_changes(
 def _changed(parameter: Parameter, change: Change) -> Parameter:
     return replace(
         parameter, value=change.get("value"), low=change.get("low"), high=change.get("high"),
-        source=SOURCE, as_of="", is_verified=False,
+        source=SOURCE, source_zh="情景", as_of="", is_verified=False,
     )  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def _try_out(sheet: Sheet, changes: Mapping[str, Change]) -> None:
     parameters = apply_changes(sheet.parameters, changes)
     try:
         if isinstance(sheet.model, Simulated):
-            sheet.model.network(parameters)
+            sheet.model.network(parameters, seed=DEFAULT_SEED)
         else:
             rng = np.random.default_rng(DEFAULT_SEED)
             sheet.model.run(parameters, n_draws=_FEWEST_DRAWS, rng=rng)

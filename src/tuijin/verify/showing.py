@@ -155,9 +155,14 @@ def _parameter_row(p: dict[str, Any], verdict: Verdict, sources: dict[str, Sourc
         text=write_number(p),
         origin=p["name"],
         source=source if p["is_verified"] else None,
-        source_text="" if source and p["is_verified"] else p["source"],
+        source_text="" if source and p["is_verified"] else _source_text(p),
         is_verified=p["is_verified"],
     )
+
+
+def _source_text(p: dict[str, Any]) -> str:
+    """In the reader's language where the sheet has it; verdicts of before have English only."""
+    return either(p.get("source_zh", ""), p["source"]) or str(p["source"])
 
 
 def _fact_row(name: str, fact: dict[str, Any], sources: dict[str, Source]) -> InputRow:

@@ -78,9 +78,10 @@ class _Work:
         }
         replay = None
         if isinstance(self.model, Illustrated):
-            found["pictures"] = [plain_picture(p) for p in self.model.pictures(self.parameters)]
+            pictures = self.model.pictures(self.parameters, seed=self.scenario.seed)
+            found["pictures"] = [plain_picture(p) for p in pictures]
         if isinstance(self.model, Simulated):
-            network = read_network(self.model.network(self.parameters))
+            network = read_network(self.model.network(self.parameters, seed=self.scenario.seed))
             found["diagram"] = draw_network(network)
             replay = self._record_day(network)
             self._step()
@@ -101,7 +102,9 @@ class _Work:
             "needs": list(metric.needs),
             "sample": pack(metric.sample),
             "decides": {
-                claim: self.model.decide(self.parameters, metric=metric.name, target=target)
+                claim: self.model.decide(
+                    self.parameters, metric=metric.name, target=target, seed=self.scenario.seed
+                )
                 for claim, target in targets.items()
             },
             "influences": self._find_influences(metric) if targets else [],

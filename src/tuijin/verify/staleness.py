@@ -24,6 +24,7 @@ from tuijin.verify.facts import (
     DATES,
     DOCUMENTS,
     JOBS,
+    MEASURED,
     NODES,
     PLACE,
     REACH,
@@ -39,7 +40,7 @@ from tuijin.verify.verdicts import mark_claims
 _NAMES = {
     "operatingrecord": (*YEARLY, JOBS, REACH),
     "stageevent": (*STAGES, REACH),
-    "evidence": (DOCUMENTS, REACH),
+    "evidence": (DOCUMENTS, REACH, MEASURED),
     "node": (NODES, REACH),
     "progressreport": (REACH,),
     "project": (*COLUMNS, *DATES, PLACE),

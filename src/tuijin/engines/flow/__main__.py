@@ -2,4 +2,10 @@
 
 from tuijin.engines.flow.kernels import loop
 
-loop.warm()
+
+def warm() -> None:
+    loop.warm()
+
+
+if __name__ == "__main__":
+    warm()

@@ -70,7 +70,7 @@ def _add_station(layout: Layout, name: str, station: spec.Station) -> None:
     for _ in range(n_queues):
         layout.add("queue", head=-1, tail=-1)
     batch = station.batch or spec.Batch(most=1)
-    features = _features(network, station) | (tables.PRIORITY if by_priority else 0)
+    features = _features(network, name, station) | (tables.PRIORITY if by_priority else 0)
     n_servers = UNLIMITED if station.servers is None else station.servers
     capacity = UNLIMITED
     if station.buffer is not None:
@@ -98,7 +98,7 @@ def _add_station(layout: Layout, name: str, station: spec.Station) -> None:
             _add_server(layout, name, station, row, number)
 
 
-def _features(network: spec.Network, station: spec.Station) -> int:
+def _features(network: spec.Network, name: str, station: spec.Station) -> int:
     """Bits for what the plain path need not look at."""
     pauses = bool(station.calendars) and station.when_closed == "pause"
     bulk = station.batch is not None and (station.batch.most > 1 or station.batch.merges)
@@ -109,6 +109,9 @@ def _features(network: spec.Network, station: spec.Station) -> int:
     features |= tables.WATCHED if station.breakdowns or pauses else 0
     if station.breakdowns or pauses or bulk or station.copies > 1 or station.setup:
         features |= tables.UNITS
+    routes = network.routes_of(name).values()
+    if any(branch.by is not None for route in routes for branch in route):
+        features |= tables.SENDS
     return features
 
 

@@ -80,7 +80,7 @@ class AnodePlant:
         } | run_formulas(PROCESS, parameters, drawn)
 
     def decide(
-        self, parameters: Given, *, metric: str, target: float
+        self, parameters: Given, *, metric: str, target: float, seed: int
     ) -> tuple[tuple[str, float, float], ...]:
         check_within(parameters, bounds_of(parameters, _BOUNDS))
         if metric.removeprefix(TYPICAL) in PROCESS:
@@ -101,7 +101,9 @@ class AnodePlant:
         target_yuan = target * parameters["vat_factor_ratio"].ends[0]
         return (("price_yuan_per_t", target_yuan / high_t, target_yuan / low_t),)
 
-    def charts(self, parameters: Given, *, metric: str, target: float) -> tuple[Chart, ...]:
+    def charts(
+        self, parameters: Given, *, metric: str, target: float, seed: int
+    ) -> tuple[Chart, ...]:
         if metric.removeprefix(TYPICAL) in PROCESS:
             return chart_deciding(PROCESS, parameters, _BOUNDS, metric=metric, target=target)
         if metric != "sales_yuan_per_year":
@@ -143,7 +145,7 @@ class AnodePlant:
             return ()
         return explain(func, ranged, n_points=256, rng=rng)
 
-    def pictures(self, parameters: Given) -> tuple[Picture, ...]:
+    def pictures(self, parameters: Given, *, seed: int) -> tuple[Picture, ...]:
         return draw_pictures(parameters)
 
     def materials(self, parameters: Given) -> tuple[MaterialLine, ...]:

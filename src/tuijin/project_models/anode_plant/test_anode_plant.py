@@ -26,7 +26,9 @@ def given(**values):
 
 
 def needed_t(**values):
-    decided = plugin.decide(given(**values), metric="sales_yuan_per_year", target=SALES_YUAN)
+    decided = plugin.decide(
+        given(**values), metric="sales_yuan_per_year", target=SALES_YUAN, seed=7
+    )
     return {name: (low, high) for name, low, high in decided}["output_t_per_year"]
 
 
@@ -56,7 +58,7 @@ def test_capital_for_94500_t():
     capital = sample("capital_yuan", output_t_per_year=94_500)
     assert (capital.min() >= 0.945e9, capital.max() <= 4.0e9) == (True, True)
     assert np.ptp(capital) > 2.5e9
-    low = plugin.decide(given(), metric="capital_yuan", target=0.945e9)
+    low = plugin.decide(given(), metric="capital_yuan", target=0.945e9, seed=7)
     assert low[0][2] == pytest.approx(94_500)
 
 
@@ -82,13 +84,13 @@ def test_sales_at_known_tonnage_lie_between_the_ends_of_the_price():
 
 def test_known_tonnage_leaves_the_price_to_decide():
     (name, low, high), = plugin.decide(
-        given(output_t_per_year=94_500), metric="sales_yuan_per_year", target=SALES_YUAN
+        given(output_t_per_year=94_500), metric="sales_yuan_per_year", target=SALES_YUAN, seed=7,
     )  # fmt: skip
     assert (name, round(low), round(high)) == ("price_yuan_per_t", 26_455, 26_455)
 
 
 def test_chart_shows_both_readings_of_vat():
-    chart, = plugin.charts(given(), metric="sales_yuan_per_year", target=SALES_YUAN)  # fmt: skip
+    (chart,) = plugin.charts(given(), metric="sales_yuan_per_year", target=SALES_YUAN, seed=7)
     quoted, taxed = chart.lines
     assert (chart.x[0], chart.x[-1]) == (15_000, 40_000)
     assert (quoted.y[-1], round(quoted.y[0])) == (62_500, 166_667)
@@ -106,7 +108,7 @@ def test_out_of_range(name, value):
 
 def test_unknown_metric():
     with pytest.raises(ParameterOutOfRange, match="'profit_yuan'"):
-        plugin.decide(given(), metric="profit_yuan", target=1.0)
+        plugin.decide(given(), metric="profit_yuan", target=1.0, seed=7)
 
 
 def test_lithium_in_graphite():
@@ -188,7 +190,7 @@ def test_the_projects_own_is_never_taken_from_others():
 
 
 def test_the_cost_that_decides_the_margin():
-    ((name, low, high),) = plugin.decide(given(), metric="unit_margin_yuan_per_t", target=0)
+    ((name, low, high),) = plugin.decide(given(), metric="unit_margin_yuan_per_t", target=0, seed=7)
     assert (name, low, high) == (
         "unit_cost_yuan_per_t", pytest.approx(15_000), pytest.approx(40_000)
     )  # fmt: skip
@@ -196,11 +198,11 @@ def test_the_cost_that_decides_the_margin():
 
 def test_pictures():
     assert isinstance(plugin, Illustrated)
-    *others, needs = plugin.pictures(given(stated_sales_yuan_per_year=SALES_YUAN))
+    *others, needs = plugin.pictures(given(stated_sales_yuan_per_year=SALES_YUAN), seed=7)
     assert [p.id for p in others] == ["materials", "energy", "graphitisation", "carbon", "cost"]
     price, tonnes, capacity, share, low, high = (cell.value for cell in needs.rows[2])
     assert (price, round(tonnes, -2), round(capacity, -2)) == (26_466, 94_500, 150_600)
     assert share == pytest.approx(3.5, abs=0.05)
     assert (low, high) == pytest.approx((9.446, 39.67), abs=0.01)
-    assert plugin.pictures(given())[-1].id == "cost"
+    assert plugin.pictures(given(), seed=7)[-1].id == "cost"
     assert others[0].title_en.startswith("Materials at least")

@@ -65,24 +65,26 @@ class BorderPort:
         }
 
     def decide(
-        self, parameters: Given, *, metric: str, target: float
+        self, parameters: Given, *, metric: str, target: float, seed: int
     ) -> tuple[tuple[str, float, float], ...]:
         _check(parameters)
         _check_metric(metric)
         needs = _needs_of(metric, parameters)
         if needs:
-            return deciding.find_unknown(parameters, needs, metric=metric, target=target)
-        return deciding.find_range(parameters, metric=metric, target=target)
+            return deciding.find_unknown(parameters, needs, metric=metric, target=target, seed=seed)
+        return deciding.find_range(parameters, metric=metric, target=target, seed=seed)
 
-    def charts(self, parameters: Given, *, metric: str, target: float) -> tuple[Chart, ...]:
+    def charts(
+        self, parameters: Given, *, metric: str, target: float, seed: int
+    ) -> tuple[Chart, ...]:
         _check(parameters)
         if metric != "freight_t_per_year":
             return ()
-        return (deciding.draw_freight_by_fleet(parameters, target=target),)
+        return (deciding.draw_freight_by_fleet(parameters, target=target, seed=seed),)
 
-    def network(self, parameters: Given) -> dict[str, Any]:
+    def network(self, parameters: Given, *, seed: int) -> dict[str, Any]:
         _check(parameters)
-        return build_network(centre_of(parameters), days=DAYS, seed=deciding.SEED)
+        return build_network(centre_of(parameters), days=DAYS, seed=seed)
 
     def influences(
         self, parameters: Given, *, metric: str, rng: np.random.Generator

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from tuijin.project_models import Chart, Line, Parameter
 from tuijin.project_models.border_port.evaluation import evaluate, reckon_hours
 from tuijin.project_models.border_port.network import gate_minutes
+from tuijin.project_models.crossings import find_crossings
 from tuijin.project_models.sensitivity import spread
 
 Given = Mapping[str, Parameter]
 Decided = tuple[tuple[str, float, float], ...]
 
-SEED = 7  # of the network as `network` shows it; deciding values are of that network
 MOST_USED_RATIO = 0.8  # of a lane or gate that is planned anew
 PROBE_AGVS = 10  # few enough not to be in each other's way
 # Parameters that are better high; the others are better low.
@@ -32,29 +32,26 @@ INSPECTIONS = ("xray_share_ratio", "xray_minutes", "opened_share_ratio", "openin
 _N_DRAWS = 8
 _N_DRAWS_OF_FLEET = 64
 _N_RANKED = 64
-_STEPS = 5
-PRECISION_RATIO = 0.01  # of a deciding value, to either side
-_MOST_HALVINGS = 12  # where that value is 0
 _TAILS = (0.025, 0.975)
 
 
-def find_range(parameters: Given, *, metric: str, target: float) -> Decided:
+def find_range(parameters: Given, *, metric: str, target: float, seed: int) -> Decided:
     """
     Where the range that goes with the metric most, and can decide, does so.
 
     The others are spread, and set to their worst and best ends; the one in question walks through
     its range with the same points and random streams, until the target is passed.
     """
-    for name in _rank_ranges(tuple(parameters.values()), metric)[:2]:
-        crossings = _find_crossings(parameters, name, metric=metric, target=target)
+    for name in _rank_ranges(tuple(parameters.values()), metric, seed)[:2]:
+        crossings = _find_crossings(parameters, name, metric=metric, target=target, seed=seed)
         if crossings.size:
             return ((name, float(crossings.min()), float(crossings.max())),)
     return ()
 
 
-def _rank_ranges(parameters: tuple[Parameter, ...], metric: str) -> list[str]:
+def _rank_ranges(parameters: tuple[Parameter, ...], metric: str, seed: int) -> list[str]:
     """Names of the ranges by the correlation of their ranks with the metric's (Spearman 1904)."""
-    points, metrics = _evaluate_spread(parameters)
+    points, metrics = _evaluate_spread(parameters, seed)
     values = metrics[metric]
     seen = np.isfinite(values)
     ranks = values[seen].argsort().argsort()
@@ -68,72 +65,46 @@ def _rank_ranges(parameters: tuple[Parameter, ...], metric: str) -> list[str]:
 
 @lru_cache(maxsize=8)
 def _evaluate_spread(
-    parameters: tuple[Parameter, ...],
+    parameters: tuple[Parameter, ...], seed: int
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    points = spread(parameters, n_points=_N_RANKED, seed=SEED)
-    return points, evaluate(points, seed=SEED)
+    points = spread(parameters, n_points=_N_RANKED, seed=seed)
+    return points, evaluate(points, seed=seed)
 
 
-def _find_crossings(given: Given, name: str, *, metric: str, target: float) -> np.ndarray:
-    """
-    Deciding value of one parameter in each draw of the others, where there is one.
-
-    A walk in a few steps finds where the target is passed, halving finds the place: a percentile
-    jumps there, so a straight line between two steps would miss it. Where the metric is a mean of
-    nothing it passes no target.
-    """
-    drawn, corners = _spread(given, _N_DRAWS), find_corners(given)
-    others = {key: np.concatenate([drawn[key], corners[key]]) for key in given}
-    grid = np.linspace(*given[name].ends, _STEPS)
-    points = {key: np.repeat(column, _STEPS) for key, column in others.items()}
-    points[name] = np.tile(grid, len(others[name]))
-    values = _find_metric(points, metric).reshape(-1, _STEPS)
-    is_short, is_seen = values < target, np.isfinite(values)
-    passed = (is_short[:, :-1] != is_short[:, 1:]) & is_seen[:, :-1] & is_seen[:, 1:]
-    rows = np.flatnonzero(passed.any(axis=1))
-    at = passed[rows].argmax(axis=1)
-    points = {key: column[rows] if column.size else column for key, column in others.items()}
-
-    def is_as_low(which: np.ndarray, x: np.ndarray) -> np.ndarray:
-        tried = {key: column[which] if column.size else column for key, column in points.items()}
-        found = _find_metric(tried | {name: x}, metric) < target
-        return np.asarray(found == is_short[rows, at][which])
-
-    return _halve(grid[at], grid[at + 1], is_as_low)
-
-
-def _find_metric(points: Mapping[str, np.ndarray], metric: str) -> np.ndarray:
-    reckoned = reckon_hours(points)
-    return reckoned[metric] if metric in reckoned else evaluate(points, seed=SEED)[metric]
-
-
-def _halve(
-    low: np.ndarray, high: np.ndarray, is_as_low: Callable[[np.ndarray, np.ndarray], np.ndarray]
+def _find_crossings(
+    given: Given, name: str, *, metric: str, target: float, seed: int
 ) -> np.ndarray:
-    """Halve the brackets that are too wide yet; say whether a middle is on the side of low."""
-    for _ in range(_MOST_HALVINGS):
-        wide = np.flatnonzero(high - low > PRECISION_RATIO * np.abs(low + high))
-        if not wide.size:
-            break
-        middle = (low[wide] + high[wide]) / 2
-        is_low = is_as_low(wide, middle)
-        low[wide[is_low]], high[wide[~is_low]] = middle[is_low], middle[~is_low]
-    return np.asarray((low + high) / 2)
+    """Deciding values of one parameter, the others spread, and at their worst and best ends."""
+    drawn, corners = _spread(given, _N_DRAWS, seed), find_corners(given)
+    return find_crossings(
+        {key: np.concatenate([drawn[key], corners[key]]) for key in given},
+        name,
+        ends=given[name].ends,
+        target=target,
+        find_metric=partial(_find_metric, metric=metric, seed=seed),
+    )
 
 
-def find_unknown(parameters: Given, needs: Sequence[str], *, metric: str, target: float) -> Decided:
+def _find_metric(points: Mapping[str, np.ndarray], *, metric: str, seed: int) -> np.ndarray:
+    reckoned = reckon_hours(points)
+    return reckoned[metric] if metric in reckoned else evaluate(points, seed=seed)[metric]
+
+
+def find_unknown(
+    parameters: Given, needs: Sequence[str], *, metric: str, target: float, seed: int
+) -> Decided:
     """Value of a parameter nobody has published."""
     if needs == ("agv_day_cost_ratio",):
-        capacity = evaluate(_spread(parameters, _N_DRAWS_OF_FLEET), seed=SEED)[
+        capacity = evaluate(_spread(parameters, _N_DRAWS_OF_FLEET, seed), seed=seed)[
             "agv_to_truck_capacity_ratio"
         ]
         return (("agv_day_cost_ratio", *_central(target * capacity)),)
     if needs == ("agv_count",) and metric == "freight_t_per_year":
-        return plan_for_freight(parameters, target_t_per_year=target)
+        return plan_for_freight(parameters, target_t_per_year=target, seed=seed)
     return ()
 
 
-def plan_for_freight(parameters: Given, *, target_t_per_year: float) -> Decided:
+def plan_for_freight(parameters: Given, *, target_t_per_year: float, seed: int) -> Decided:
     """
     AGVs, gates, lanes and berths for a freight.
 
@@ -141,11 +112,11 @@ def plan_for_freight(parameters: Given, *, target_t_per_year: float) -> Decided:
     open over minutes an AGV), of which at most 80 % are planned to be used.
     """
     few = {**parameters, "agv_count": replace(parameters["agv_count"], value=float(PROBE_AGVS))}
-    points = _spread(few, _N_DRAWS_OF_FLEET)
+    points = _spread(few, _N_DRAWS_OF_FLEET, seed)
     points["availability_ratio"] = np.ones(_N_DRAWS_OF_FLEET)
     points["berth_count"] = np.full(_N_DRAWS_OF_FLEET, float(PROBE_AGVS))
-    available = _spread(few, _N_DRAWS_OF_FLEET)["availability_ratio"]
-    trips = evaluate(points, seed=SEED)["agv_trips_per_day"]
+    available = _spread(few, _N_DRAWS_OF_FLEET, seed)["availability_ratio"]
+    trips = evaluate(points, seed=seed)["agv_trips_per_day"]
     passes = target_t_per_year / points["payload_t"] / points["operating_days_per_year"]
     open_minutes = points["shift_hours_per_day"] * 60 * points["productive_ratio"]
     open_minutes = open_minutes * (1 - points["outage_ratio"]) * MOST_USED_RATIO
@@ -167,7 +138,7 @@ def sum_gate_minutes(points: Mapping[str, np.ndarray]) -> np.ndarray:
     return np.array([gate_minutes(row) for row in rows])
 
 
-def draw_freight_by_fleet(parameters: Given, *, target: float) -> Chart:
+def draw_freight_by_fleet(parameters: Given, *, target: float, seed: int) -> Chart:
     """Freight over AGVs at the middle of every range, with the target."""
     counts = np.array([2.0, 5, 10, 15, 20, 30, 40, 60, 80, 100])
     points = {
@@ -176,7 +147,7 @@ def draw_freight_by_fleet(parameters: Given, *, target: float) -> Chart:
         for name, p in parameters.items()
     }  # fmt: skip
     points["agv_count"] = counts
-    freight = evaluate(points, seed=SEED)["freight_t_per_year"]
+    freight = evaluate(points, seed=seed)["freight_t_per_year"]
     return Chart(
         "freight_by_fleet", "年过货量随 AGV 台数", "Freight by AGVs", "agv_count", "count",
         "freight_t_per_year", "t_per_year", counts,
@@ -206,8 +177,8 @@ def _end(parameter: Parameter, *, is_worst: bool) -> float:
     return low if is_worst == (parameter.name in BETTER_HIGH) else high
 
 
-def _spread(given: Given, n_points: int) -> dict[str, np.ndarray]:
-    return spread(list(given.values()), n_points=n_points, seed=SEED)
+def _spread(given: Given, n_points: int, seed: int) -> dict[str, np.ndarray]:
+    return spread(list(given.values()), n_points=n_points, seed=seed)
 
 
 def _central(values: np.ndarray) -> tuple[float, float]:

@@ -10,6 +10,7 @@ import pytest
 
 from tuijin.engines.flow import read_network, simulate
 from tuijin.errors import ParameterOutOfRange
+from tuijin.project_models import crossings
 from tuijin.project_models.border_port import centre_of, deciding, plugin
 from tuijin.project_models.border_port.evaluation import evaluate
 from tuijin.project_models.border_port.network import build_network, gate_minutes
@@ -210,11 +211,11 @@ def test_a_claim_between_the_ends_of_what_is_assumed():
 
 def test_the_share_opened_decides_the_95th_percentile_at_one_in_twenty():
     """In a port at its best the 20th part that is opened is all that is slow: there p95 jumps."""
-    ((name, low, high),) = plugin.decide(SHEET, metric="clearance_minutes.p95", target=2.0)
+    ((name, low, high),) = plugin.decide(SHEET, metric="clearance_minutes.p95", target=2.0, seed=7)
     assert (name, low, high) == ("opened_share_ratio", pytest.approx(0.05, abs=1e-3), low)
     best = {key: ends[1:2] for key, ends in deciding.find_corners(SHEET).items()}
     for share, is_short in ((low - 0.001, True), (high + 0.001, False)):
-        values = evaluate(best | {name: np.array([share])}, seed=deciding.SEED)
+        values = evaluate(best | {name: np.array([share])}, seed=7)
         assert (values["clearance_minutes.p95"][0] < 2.0) == is_short
 
 
@@ -233,12 +234,12 @@ def test_a_deciding_value_put_back_parts_the_two_sides(metric, name, target, oth
     centre = centre_of(SHEET) | others
     given = {key: replace(p, value=centre.get(key), low=None, high=None)
              for key, p in SHEET.items()} | {name: SHEET[name]}  # fmt: skip
-    ((found, value, high),) = plugin.decide(given, metric=metric, target=target)
+    ((found, value, high),) = plugin.decide(given, metric=metric, target=target, seed=7)
     assert (found, high) == (name, value)
-    sides = value * np.array([1 - 1.01 * deciding.PRECISION_RATIO,
-                              1 + 1.01 * deciding.PRECISION_RATIO])  # fmt: skip
+    sides = value * np.array([1 - 1.01 * crossings.PRECISION_RATIO,
+                              1 + 1.01 * crossings.PRECISION_RATIO])  # fmt: skip
     points = {key: np.full(2, p) for key, p in centre.items()} | {"agv_day_cost_ratio": np.empty(0)}
-    below, above = evaluate(points | {name: sides}, seed=deciding.SEED)[metric] - target
+    below, above = evaluate(points | {name: sides}, seed=7)[metric] - target
     assert below * above < 0
 
 
@@ -249,7 +250,10 @@ def test_a_mean_of_nothing_passes_no_target():
              for key, p in SHEET.items()} | {"xray_share_ratio": SHEET["xray_share_ratio"],
              "opened_share_ratio": replace(SHEET["opened_share_ratio"], value=0.0, low=None,
                                            high=None)}  # fmt: skip
-    assert plugin.decide(given, metric="clearance_without_inspection_minutes", target=10.0) == ()
+    assert (
+        plugin.decide(given, metric="clearance_without_inspection_minutes", target=10.0, seed=7)
+        == ()
+    )
 
 
 def test_the_share_opened_decides_the_mean():
@@ -258,7 +262,7 @@ def test_the_share_opened_decides_the_mean():
              for name, value in PLAIN.items() if name != "opened_share_ratio"}  # fmt: skip
     given = {**SHEET, **known, "opening_minutes": replace(SHEET["opening_minutes"], low=None,
                                                           high=None)}  # fmt: skip
-    ((name, low, high),) = plugin.decide(given, metric="clearance_minutes.mean", target=2.0)
+    ((name, low, high),) = plugin.decide(given, metric="clearance_minutes.mean", target=2.0, seed=7)
     assert name == "opened_share_ratio"
     assert low <= 1.5 / 240 * 1.3
     assert high >= 1.5 / 240 * 0.7
@@ -272,7 +276,7 @@ def test_fleet_for_10_mt_reaches_it():
     } | {"agv_count": replace(SHEET["agv_count"], value=None, low=None, high=None)}
     planned = {
         name: high
-        for name, _, high in plugin.decide(given, metric="freight_t_per_year", target=1e7)
+        for name, _, high in plugin.decide(given, metric="freight_t_per_year", target=1e7, seed=7)
     }
     assert set(planned) == {"agv_count", "cn_gate_lane_count", "mn_gate_lane_count", "lane_count",
                             "berth_count"}  # fmt: skip
@@ -284,7 +288,9 @@ def test_fleet_for_10_mt_reaches_it():
 def test_cost_is_decided_by_the_ratio_of_a_days_costs():
     metrics = plugin.run(SHEET, n_draws=4, rng=np.random.default_rng(7))
     assert metrics["agv_to_truck_cost_ratio"].needs == ("agv_day_cost_ratio",)
-    ((name, low, high),) = plugin.decide(SHEET, metric="agv_to_truck_cost_ratio", target=1.0)
+    ((name, low, high),) = plugin.decide(
+        SHEET, metric="agv_to_truck_cost_ratio", target=1.0, seed=7
+    )
     assert name == "agv_day_cost_ratio"
     assert 0 < low < high
     assert at(agv_day_cost_ratio=2.0)["agv_to_truck_cost_ratio"] == pytest.approx(
@@ -316,7 +322,7 @@ def test_influences_name_the_weighbridge_on_the_free_path():
 
 
 def test_network_is_one_that_the_engine_reads():
-    assert read_network(plugin.network(SHEET)).populations["agvs"].count == 9
+    assert read_network(plugin.network(SHEET, seed=7)).populations["agvs"].count == 9
 
 
 @pytest.mark.parametrize(
@@ -330,4 +336,4 @@ def test_out_of_range(name, value):
 
 def test_unknown_metric():
     with pytest.raises(ParameterOutOfRange, match="'profit_yuan'"):
-        plugin.decide(SHEET, metric="profit_yuan", target=1.0)
+        plugin.decide(SHEET, metric="profit_yuan", target=1.0, seed=7)

@@ -13,7 +13,7 @@ from tuijin.project_models.formulas import FormulaModel, Given
 
 
 class FerrosiliconPlant(FormulaModel):
-    def pictures(self, parameters: Given) -> tuple[Picture, ...]:
+    def pictures(self, parameters: Given, *, seed: int) -> tuple[Picture, ...]:
         return draw_pictures(parameters)
 
     def materials(self, parameters: Given) -> tuple[MaterialLine, ...]:

@@ -55,7 +55,9 @@ def test_direct_co2_depends_on_what_is_meant():
     assert value("stoichiometric_tco2_per_t") == pytest.approx(2.35, abs=5e-3)
     seller = [value("direct_tco2_per_t", coke_kg_per_t=c, paste_kg_per_t=50) for c in (890, 930)]
     assert seller == pytest.approx([2.92, 3.05], abs=0.01)
-    decided = plugin.decide(given(paste_kg_per_t=50), metric="direct_tco2_per_t", target=4.0)
+    decided = plugin.decide(
+        given(paste_kg_per_t=50), metric="direct_tco2_per_t", target=4.0, seed=7
+    )
     ((_, low, high),) = (row for row in decided if row[0] == "coke_kg_per_t")
     assert (low, high) == pytest.approx(((4 * 12.011 / 44.009 * 1000 - 50) / 0.84,) * 2)
 
@@ -118,13 +120,15 @@ def test_the_projects_own_is_never_taken_from_others():
 def test_what_would_decide_the_claims_of_the_example():
     decided = {
         name: (low, high)
-        for name, low, high in plugin.decide(given(), metric="energy_kgce_per_t", target=1770)
+        for name, low, high in plugin.decide(
+            given(), metric="energy_kgce_per_t", target=1770, seed=7
+        )
     }
     assert decided["power_kwh_per_t"] == pytest.approx((7079, 7323), abs=1)
-    ((name, low, high),) = plugin.decide(given(), metric="aluminium_ratio", target=0.01)
+    ((name, low, high),) = plugin.decide(given(), metric="aluminium_ratio", target=0.01, seed=7)
     assert name == "aluminium_removed_ratio"
     assert (low, high) == pytest.approx((1 / 3, 0.5))
-    ((name, low, high),) = plugin.decide(given(), metric="unit_margin_yuan_per_t", target=0)
+    ((name, low, high),) = plugin.decide(given(), metric="unit_margin_yuan_per_t", target=0, seed=7)
     assert (name, low, high) == ("unit_cost_yuan_per_t", pytest.approx(5300), pytest.approx(5300))
 
 
@@ -141,7 +145,7 @@ def test_the_chain_closes_and_agrees_with_the_formulas():
 
 def test_pictures():
     assert isinstance(plugin, Illustrated)
-    flows, energy, carbon, cost, aluminium, needs = plugin.pictures(given())
+    flows, energy, carbon, cost, aluminium, needs = plugin.pictures(given(), seed=7)
     tonnes = {(f.source, f.target): f.value for f in flows.flows}
     taken = sum(v for (_, target), v in tonnes.items() if target == "furnace")
     given_off = sum(v for (source, _), v in tonnes.items() if source == "furnace")

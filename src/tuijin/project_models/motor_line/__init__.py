@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tuijin.errors import ParameterOutOfRange
-from tuijin.project_models import Chart, Metric, Parameter, Picture
+from tuijin.project_models import Chart, Influence, Metric, Parameter, Picture
+from tuijin.project_models.motor_line.explaining import explain_metric, find_range
 from tuijin.project_models.motor_line.line import build_network
 from tuijin.project_models.motor_line.metrics import METRICS, NEEDS, find_samples
 from tuijin.project_models.motor_line.pictures import draw_pictures
+from tuijin.project_models.motor_line.simulation import simulate_draws
 from tuijin.project_models.motor_line.solving import find_corners, find_cycle_seconds
 from tuijin.project_models.sheet import check_within, draw, read_sheet
 
@@ -50,7 +52,7 @@ _ILLUSTRATION = {"cycle_seconds": 60.0, "shifts_count": 2.0, "manual_stations_co
 @dataclass(frozen=True, slots=True)
 class MotorLine:
     id: str = "motor_line"
-    version: str = "1"
+    version: str = "2"
     title_zh: str = "稀土永磁电机生产线"
     title_en: str = "Permanent-magnet motor line"
 
@@ -65,32 +67,53 @@ class MotorLine:
         drawn = draw([parameters[p.name] for p in _read()], n_draws=n_draws, rng=drawn_rng)
         corners = find_corners(parameters)
         points = {name: np.concatenate((corners[name], sample)) for name, sample in drawn.items()}
-        found = find_samples(points, n_draws=n_draws + 2, rng=line_rng)
+        simulate = partial(simulate_draws, n_draws=n_draws + 2, rng=line_rng)
+        found = find_samples(points, n_draws=n_draws + 2, simulate=simulate)
         return {name: _metric(name, found.get(name, np.empty(0)), parameters) for name in METRICS}
 
     def decide(
-        self, parameters: Given, *, metric: str, target: float
+        self, parameters: Given, *, metric: str, target: float, seed: int
     ) -> tuple[tuple[str, float, float], ...]:
         check_within(parameters, _bounds())
-        if metric not in METRICS:
-            raise ParameterOutOfRange(f"motor_line has {', '.join(METRICS)}, got {metric!r}")
-        if metric != "output_count_per_year" or target <= 0:
-            return ()
-        return find_cycle_seconds(parameters, output_count_per_year=target)
+        _check_metric(metric)
+        if not parameters["cycle_seconds"].is_known:
+            if metric != "output_count_per_year" or target <= 0:
+                return ()
+            return find_cycle_seconds(parameters, output_count_per_year=target)
+        return find_range(_in_order(parameters), metric=metric, target=target, seed=seed)
 
-    def charts(self, parameters: Given, *, metric: str, target: float) -> tuple[Chart, ...]:
+    def charts(
+        self, parameters: Given, *, metric: str, target: float, seed: int
+    ) -> tuple[Chart, ...]:
         return ()
 
-    def network(self, parameters: Given) -> dict[str, Any]:
+    def influences(
+        self, parameters: Given, *, metric: str, rng: np.random.Generator
+    ) -> tuple[Influence, ...]:
+        check_within(parameters, _bounds())
+        _check_metric(metric)
+        return explain_metric(_in_order(parameters), metric=metric, rng=rng)
+
+    def network(self, parameters: Given, *, seed: int) -> dict[str, Any]:
         values, unknown = _central(parameters)
         name = "motor line" + (
             f"; illustration, not known: {', '.join(unknown)}" if unknown else ""
         )
-        return build_network(values, seed=1, name=name)
+        return build_network(values, seed=seed, name=name)
 
-    def pictures(self, parameters: Given) -> tuple[Picture, ...]:
+    def pictures(self, parameters: Given, *, seed: int) -> tuple[Picture, ...]:
         values, unknown = _central(parameters)
-        return draw_pictures(values, is_illustration=bool(unknown))
+        return draw_pictures(values, seed=seed, is_illustration=bool(unknown))
+
+
+def _check_metric(metric: str) -> None:
+    if metric not in METRICS:
+        raise ParameterOutOfRange(f"motor_line has {', '.join(METRICS)}, got {metric!r}")
+
+
+def _in_order(given: Given) -> Given:
+    """As in the sheet: the order of the parameters must not tell in the answer."""
+    return {p.name: given[p.name] for p in _read()}
 
 
 def _metric(name: str, found: np.ndarray, given: Given) -> Metric:

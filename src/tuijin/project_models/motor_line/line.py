@@ -22,7 +22,7 @@ from tuijin.project_models.motor_line.formulas import (
 Values = Mapping[str, float]
 
 OVEN_RESERVE_RATIO = 0.85  # ovens are as many as this load of them needs
-_WARM_UP_DAYS, _DAYS = 1, 6
+_WARM_UP_DAYS, DAYS = 1, 5  # DAYS are measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,9 @@ def rework_count(values: Values) -> float:
     )
 
 
-def build_network(values: Values, *, seed: int, name: str = "motor line") -> dict[str, Any]:
+def build_network(
+    values: Values, *, seed: int, name: str = "motor line", days: int = DAYS
+) -> dict[str, Any]:
     """
     Return the line as `read_network` takes it: stators to motors, and rotors for the joining.
 
@@ -165,8 +167,8 @@ def build_network(values: Values, *, seed: int, name: str = "motor line") -> dic
         "operators": {"operators": {"count": round(values["operators_count"])}},
         "calendars": calendars,
         "measures": {"lead": {"start": "network.enters", "end": "packing.leaves"}},
-        "run": {"horizon": _DAYS * DAY_SECONDS, "warm_up": _WARM_UP_DAYS * DAY_SECONDS,
-                "replications": 1, "seed": seed},
+        "run": {"horizon": (_WARM_UP_DAYS + days) * DAY_SECONDS,
+                "warm_up": _WARM_UP_DAYS * DAY_SECONDS, "replications": 1, "seed": seed},
     }  # fmt: skip
 
 

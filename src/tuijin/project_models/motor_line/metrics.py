@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from tuijin.project_models.motor_line import formulas
 from tuijin.project_models.motor_line.line import GATES, bounds_count_per_day, gate_yield_ratio
-from tuijin.project_models.motor_line.simulation import simulate_draws, values_of
+from tuijin.project_models.motor_line.simulation import values_of
 
 METRICS = {
     "output_count_per_year": "count_per_year",
@@ -34,35 +34,43 @@ METRICS = {
     "saving_mwh_per_year": "mwh_per_year",
     "output_saving_mwh_per_year": "mwh_per_year",
 }
-_LINE = ("cycle_seconds", "shifts_count", "manual_stations_count", "operators_count")
+LINE = ("cycle_seconds", "shifts_count", "manual_stations_count", "operators_count")
 _MAGNET = ("rated_power_mw",)
 _SAVING = (*_MAGNET, "efficiency_before_ratio", "efficiency_after_ratio")
 NEEDS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(METRICS, _LINE),
+    **dict.fromkeys(METRICS, LINE),
     "takt_seconds": ("shifts_count", "demand_count_per_year"),
     "rolled_yield_ratio": (),
-    "automation_rank_count": (*_LINE, "best_peer_labour_hours"),
-    "output_value_yuan_per_year": (*_LINE, "motor_price_yuan"),
-    "tax_yuan_per_year": (*_LINE, "motor_price_yuan"),
+    "automation_rank_count": (*LINE, "best_peer_labour_hours"),
+    "output_value_yuan_per_year": (*LINE, "motor_price_yuan"),
+    "tax_yuan_per_year": (*LINE, "motor_price_yuan"),
     **dict.fromkeys(("magnet_kg", "oxide_kg", "oxide_yuan"), _MAGNET),
-    **dict.fromkeys(("magnet_t_per_year", "oxide_t_per_year"), (*_LINE, *_MAGNET)),
-    "local_oxide_t_per_year": (*_LINE, *_MAGNET, "local_magnet_ratio"),
-    "local_oxide_yuan_per_year": (*_LINE, *_MAGNET, "local_magnet_ratio"),
+    **dict.fromkeys(("magnet_t_per_year", "oxide_t_per_year"), (*LINE, *_MAGNET)),
+    "local_oxide_t_per_year": (*LINE, *_MAGNET, "local_magnet_ratio"),
+    "local_oxide_yuan_per_year": (*LINE, *_MAGNET, "local_magnet_ratio"),
     "local_rare_earth_supplier_count": ("local_magnet_ratio",),
     "saving_mwh_per_year": _SAVING,
-    "output_saving_mwh_per_year": (*_LINE, *_SAVING),
+    "output_saving_mwh_per_year": (*LINE, *_SAVING),
 }
 
 Drawn = Mapping[str, np.ndarray]
+Simulate = Callable[[Drawn], Drawn]
 
 
-def find_samples(drawn: Drawn, *, n_draws: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """Samples of the metrics whose needs are met."""
+def find_samples(drawn: Drawn, *, n_draws: int, simulate: Simulate) -> dict[str, np.ndarray]:
+    """
+    Samples of the metrics whose needs are met.
+
+    Parameters
+    ----------
+    simulate
+        `simulate_draws` or `simulate_all`, with all but the draws.
+    """
     found = _yields(drawn, n_draws) | _takt(drawn) | _product(drawn)
     if drawn["local_magnet_ratio"].size:
         found["local_rare_earth_supplier_count"] = 1.0 * (drawn["local_magnet_ratio"] > 0)
-    if all(drawn[name].size for name in _LINE):
-        line = _line(drawn, n_draws=n_draws, rng=rng)
+    if all(drawn[name].size for name in LINE):
+        line = _line(drawn, simulate(drawn), n_draws=n_draws)
         found |= line | _of_output(drawn, found, line)
     return found
 
@@ -112,8 +120,7 @@ def _product(drawn: Drawn) -> dict[str, np.ndarray]:
     return found
 
 
-def _line(drawn: Drawn, *, n_draws: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    simulated = simulate_draws(drawn, n_draws=n_draws, rng=rng)
+def _line(drawn: Drawn, simulated: Drawn, *, n_draws: int) -> dict[str, np.ndarray]:
     days = drawn["working_days_per_year"]
     output = simulated["output_count_per_day"] * days
     bounds = np.array([bounds_count_per_day(values_of(drawn, n)) for n in range(n_draws)])

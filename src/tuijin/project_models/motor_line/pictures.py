@@ -16,11 +16,9 @@ from tuijin.project_models.motor_line.line import (
 )
 from tuijin.project_models.motor_line.simulation import run_line
 
-_SEED = 1
 
-
-def draw_pictures(values: Values, *, is_illustration: bool) -> tuple[Picture, ...]:
-    result = run_line(values, seed=_SEED)
+def draw_pictures(values: Values, *, seed: int, is_illustration: bool) -> tuple[Picture, ...]:
+    result = run_line(values, seed=seed)
     zh, en = (
         "（示意：项目参数未公开）",
         " (illustration: the project's own figures are not known)",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
 from tuijin.engines.flow import Result, read_network, simulate
 from tuijin.project_models.motor_line.formulas import DAY_SECONDS
 from tuijin.project_models.motor_line.line import (
+    DAYS,
     Values,
     bounds_count_per_day,
     build_network,
@@ -30,8 +35,8 @@ def values_of(drawn: Mapping[str, np.ndarray], number: int) -> dict[str, float]:
     return {name: float(sample[number]) for name, sample in drawn.items() if sample.size}
 
 
-def run_line(values: Values, *, seed: int) -> Result:
-    return simulate(read_network(build_network(values, seed=seed)))
+def run_line(values: Values, *, seed: int, days: int = DAYS) -> Result:
+    return simulate(read_network(build_network(values, seed=seed, days=days)))
 
 
 def motors_per_day(result: Result, values: Values) -> float:
@@ -56,23 +61,42 @@ def simulate_draws(
     """
     n_simulated = min(n_draws, MOST_SIMULATED)
     seeds = rng.integers(2**32, size=n_simulated)
-    reached = np.array([_reach(values_of(drawn, n), int(seeds[n])) for n in range(n_simulated)])
+    reached = [_reach(values_of(drawn, n), int(seeds[n])) for n in range(n_simulated)]
     nearest = find_nearest(drawn, n_draws=n_draws, n_simulated=n_simulated)
+    return _scale(drawn, [reached[n] for n in nearest])
+
+
+def simulate_all(drawn: Mapping[str, np.ndarray], *, seed: int, days: int) -> dict[str, np.ndarray]:
+    """As `simulate_draws`, but every draw by itself, all with the same random streams."""
+    n_draws = max(column.size for column in drawn.values())
     points = [values_of(drawn, n) for n in range(n_draws)]
+    keys = [json.dumps(build_network(values, seed=seed, days=days)) for values in points]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        different = dict(zip(keys, points, strict=True))
+        run = partial(_reach, seed=seed, days=days)
+        reached = dict(zip(different, pool.map(run, different.values()), strict=True))
+    return _scale(drawn, [reached[key] for key in keys])
+
+
+def _scale(
+    drawn: Mapping[str, np.ndarray], reached: Sequence[tuple[float, float, float]]
+) -> dict[str, np.ndarray]:
+    points = [values_of(drawn, n) for n in range(len(reached))]
     highest = np.array([bounds_count_per_day(values)[1] for values in points])
-    output = highest * reached[nearest, 0]
+    shares, stock, lead = np.array(reached).T
+    output = highest * shares
     planned = np.array([planned_day_seconds(values) for values in points])
     cycles = np.array([values["cycle_seconds"] for values in points])
     return {
         "output_count_per_day": output,
-        "wip_count": reached[nearest, 1],
-        "lead_hours": reached[nearest, 2],
+        "wip_count": stock,
+        "lead_hours": lead,
         "oee_ratio": output * cycles / planned,
     }
 
 
-def _reach(values: Values, seed: int) -> tuple[float, float, float]:
-    result = run_line(values, seed=seed)
+def _reach(values: Values, seed: int, days: int = DAYS) -> tuple[float, float, float]:
+    result = run_line(values, seed=seed, days=days)
     share = motors_per_day(result, values) / bounds_count_per_day(values)[1]
     return share, result["network.wip"].mean, result["measure.lead.mean"].mean / 3600
 

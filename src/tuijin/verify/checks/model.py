@@ -72,14 +72,17 @@ class Model:
         if metric.unit != case.base_unit or target is None:
             raise ClaimMalformed(f"{model.id} gives {metric.unit}, the claim is in {case.unit!r}")
         influences = _influences(model, parameters, metric, seed=inputs.seed or 0)
-        decides = model.decide(parameters, metric=metric.name, target=target)
+        seed = inputs.seed or 0
+        decides = model.decide(parameters, metric=metric.name, target=target, seed=seed)
         return Measurement(
             _measured(metric, parameters, decides, influences),
             {
                 "distribution": build_histogram(metric.sample),
                 "explained": [
                     plain_chart(chart)
-                    for chart in model.charts(parameters, metric=metric.name, target=target)
+                    for chart in model.charts(
+                        parameters, metric=metric.name, target=target, seed=seed
+                    )
                 ],
                 "influences": [asdict(influence) for influence in influences],
             },
@@ -159,7 +162,8 @@ def _parameters(
         if parameter.name in by_hand:
             found[parameter.name] = replace(
                 parameter, value=_number(by_hand[parameter.name]), low=None, high=None,
-                source="set by hand in the binding", is_verified=False,
+                source="set by hand in the binding", source_zh="在检验设置中手工给定",
+                is_verified=False,
             )  # fmt: skip
     return found
 
@@ -186,6 +190,7 @@ def _on_record(parameter: Parameter, facts: list[Fact]) -> Parameter:
         source="; ".join(
             f"{fact.ref} ({fact.source})" if fact.source else fact.ref for fact in facts
         ),
+        source_zh="",
         as_of="",
         is_verified=True,
     )

@@ -37,6 +37,24 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Observed:
+    """
+    What a sample of observations stands for.
+
+    Parameters
+    ----------
+    n
+        How many there were.
+    independent
+        For some shares, in order, how many that do not depend on each other say as much of the
+        share of low ones; nothing where none depends on another.
+    """
+
+    n: int
+    independent: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """
     What a check found.
@@ -55,6 +73,9 @@ class Measured:
         Values that would decide it: `(("output_t_per_year", 62500.0, 166667.0),)`.
     observed_until
         Last date the record reaches; a date claim without an event is open before, short after.
+    observed
+        Where the sample is of what was observed and not drawn: all the observations, in any order,
+        or their order statistics at 0, 1/N, …, 1. A probability then has its exact interval.
     """
 
     sample: np.ndarray
@@ -62,6 +83,7 @@ class Measured:
     needs: tuple[str, str] = ("", "")
     decides: tuple[tuple[str, float, float], ...] = ()
     observed_until: date | None = None
+    observed: Observed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,15 @@ value          median of the draws                      central 95 % of the draw
 mean           arithmetic mean                          Student t
 p50, p90, …    smallest x with F(x) ≥ p                 order statistics (binomial)
 probability    share of draws that meet the target      Wilson score
+probability    share of observations that meet it       exact (Clopper and Pearson)
 =============  =======================================  ==============================
 
 References
 ----------
 Student t: W. S. Gosset, 1908. Order statistics: H. A. David, H. N. Nagaraja, Order Statistics, 3rd
-ed., section 7.1. Wilson score: E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209.
+ed., section 7.1. Wilson score: E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209. Exact: C. J.
+Clopper, E. S. Pearson, Biometrika 26 (1934) 404; of observations that depend on each other with
+their effective number, E. L. Korn, B. I. Graubard, Survey Methodology 24 (1998) 193.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ from statistics import NormalDist
 import numpy as np
 
 from tuijin.errors import ClaimMalformed
-from tuijin.verify.claim_types import Finding, Measured, Ruling, Statement
+from tuijin.verify.claim_types import Finding, Measured, Observed, Ruling, Statement
 
 TAIL_RATIO = 0.025
 Meets = Callable[[np.ndarray | float, float], np.ndarray]
@@ -40,6 +43,10 @@ RANGE_STRADDLES = ("数据范围跨过目标值", "the range of the figure strad
 MORE_DRAWS = (
     "95%区间跨过目标值，需要更多次抽样",
     "the 95 % interval straddles the target: more draws are needed",
+)
+MORE_OBSERVED = (
+    "95%区间跨过目标值，需要更多次记录",
+    "the 95 % interval straddles the target: more observations are needed",
 )
 NO_MEAN = ("有抽样从不发生，平均值不存在", "some draws never happen, so there is no mean")
 
@@ -117,6 +124,69 @@ def estimate_share(n_met: int, n_draws: int) -> Estimate:
     return Estimate(share, low, high)
 
 
+def estimate_observed(met: tuple[int, int], *, n: int, n_independent: float) -> Estimate:
+    """
+    Share of observations that meet a target, with its exact interval.
+
+    Parameters
+    ----------
+    met
+        Fewest and most of the `n` that can have met it; the same where each is known.
+    n_independent
+        How many that do not depend on each other say as much.
+    """
+    from scipy.special import betaincinv  # not for a claim without observations
+
+    fewest, most = (count / n * n_independent for count in met)
+    low, high = 0.0, 1.0
+    if met[0] > 0:
+        low = float(betaincinv(fewest, n_independent - fewest + 1, TAIL_RATIO))
+    if met[1] < n:
+        high = float(betaincinv(most + 1, n_independent - most, 1 - TAIL_RATIO))
+    return Estimate(sum(met) / 2 / n, low, high)
+
+
+def find_independent(observed: Observed, low_ratio: float) -> float:
+    """Fewer of what the two nearest known shares of low ones, below and above, are worth."""
+    below = [n for share, n in observed.independent if share <= low_ratio][-1:]
+    above = [n for share, n in observed.independent if share >= low_ratio][:1]
+    return min([*below, *above, float(observed.n)])
+
+
+def _judge_share(sample: np.ndarray, is_met: np.ndarray, observed: Observed | None) -> Estimate:
+    if observed is None:
+        return estimate_share(int(np.count_nonzero(is_met)), sample.size)
+    met = count_met(sample, observed.n, is_met)
+    share = sum(met) / 2 / observed.n
+    low_ratio = share if is_met[sample.argmin()] else 1 - share
+    n_independent = find_independent(observed, low_ratio)
+    return estimate_observed(met, n=observed.n, n_independent=n_independent)
+
+
+def count_met(sample: np.ndarray, n_observed: int, is_met: np.ndarray) -> tuple[int, int]:
+    """
+    Fewest and most of the observations that can meet a target.
+
+    Parameters
+    ----------
+    sample
+        All of them, or their order statistics at 0, 1/N, …, 1: number max(1, ceil(n·j/N)) of n.
+    is_met
+        Which of the sample do: those up to one of them, or from one on.
+    """
+    n_met, n_steps = int(np.count_nonzero(is_met)), sample.size - 1
+    if sample.size == n_observed:
+        return n_met, n_met
+    if n_met in (0, sample.size):
+        return (0, 0) if n_met == 0 else (n_observed, n_observed)
+    n_first = n_met if is_met[0] else sample.size - n_met
+    fewest_first = max(1, -(-n_observed * (n_first - 1) // n_steps))
+    most_first = -(-n_observed * n_first // n_steps) - 1
+    if is_met[0]:
+        return fewest_first, most_first
+    return n_observed - most_first, n_observed - fewest_first
+
+
 @cache
 def order_ranks(n_draws: int, ratio: float) -> tuple[int, int]:
     """
@@ -181,9 +251,10 @@ def _judge_draws(
 ) -> Finding:
     statistic, straddles = statement.statistic, MORE_DRAWS
     if statistic == "probability":
-        share = estimate_share(int(np.count_nonzero(meets(sample, target))), sample.size)
+        share = _judge_share(sample, meets(sample, target), measured.observed)
         wanted = float(statement.probability_ratio or 0.0)
-        return rule(measured, share, target=wanted, meets=np.greater_equal, straddles=MORE_DRAWS)
+        more = MORE_DRAWS if measured.observed is None else MORE_OBSERVED
+        return rule(measured, share, target=wanted, meets=np.greater_equal, straddles=more)
     if statistic == "mean":
         if not np.isfinite(sample).all():
             return undecided(measured, NO_MEAN)

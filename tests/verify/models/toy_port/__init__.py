@@ -35,7 +35,7 @@ class ToyPort:
     def parameters(self):
         return read_sheet(Path(__file__).with_name("parameters.csv"))
 
-    def network(self, parameters):
+    def network(self, parameters, *, seed):
         check_within(parameters, BOUNDS)
         middle = {name: sum(p.ends) / 2 for name, p in parameters.items()}
         return {
@@ -56,11 +56,11 @@ class ToyPort:
             "calendars": {"day": {"open_for": {"kind": "exponential", "mean": 300},
                                   "closed_for": {"kind": "exponential", "mean": 60}}},
             "measures": {"stay": {"start": "network.enters", "end": "network.exits"}},
-            "run": {"horizon": 2880, "warm_up": 600, "replications": 1, "seed": 7},
+            "run": {"horizon": 2880, "warm_up": 600, "replications": 1, "seed": seed},
         }  # fmt: skip
 
     def run(self, parameters, *, n_draws, rng):
-        network = self.network(parameters)
+        network = self.network(parameters, seed=7)
         found = simulate(read_network(network))
         drawn = draw(list(parameters.values()), n_draws=n_draws, rng=rng)
         stay = found["measure.stay.mean"].mean
@@ -71,13 +71,13 @@ class ToyPort:
             "freight_t_per_year": Metric("freight_t_per_year", "t_per_year", freight),
         }
 
-    def decide(self, parameters, *, metric, target):
+    def decide(self, parameters, *, metric, target, seed):
         return (("gate_minutes", 1.0, 2.0),) if metric == "clearance_minutes" else ()
 
-    def charts(self, parameters, *, metric, target):
+    def charts(self, parameters, *, metric, target, seed):
         return ()
 
-    def pictures(self, parameters):
+    def pictures(self, parameters, *, seed):
         x = np.linspace(1, 4, 4)
         return (
             Chart("gate", "闸口时间与等候", "Gate time and waiting", "gate_minutes", "minutes",

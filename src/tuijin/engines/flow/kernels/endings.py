@@ -13,6 +13,7 @@ from tuijin.engines.flow.kernels.tables import (
     CHARGING,
     LOADING,
     POOLED,
+    SPECIAL,
     SPLITS,
     TO_DROP,
     UNITS,
@@ -28,6 +29,25 @@ def finish(world: Row, i: int, key: int, now: float) -> None:
     s = job["station"]
     station = at.station(world, s)
     features = station["features"]
+    if features & SPECIAL:
+        _finish_special(world, i, key, now)
+        return
+    stations.accrue(station, now)
+    station["busy"] -= 1
+    station["blocked"] += 1
+    stations.pass_on(world, i, s, features & ~SPECIAL, now)
+    stations.start_next(world, s, now)
+    if station["blocked_head"] >= 0:
+        wake(world, s, now)
+
+
+@kernel
+def _finish_special(world: Row, i: int, key: int, now: float) -> None:
+    """`finish` where more can be the matter; apart, so that the others do not pay for it."""
+    job = at.job(world, i)
+    s = job["station"]
+    station = at.station(world, s)
+    features = station["features"]
     if features & WATCHED and job["key"] != key:
         return  # the service was interrupted since
     stations.accrue(station, now)
@@ -39,7 +59,7 @@ def finish(world: Row, i: int, key: int, now: float) -> None:
     if features & (BULK | SPLITS):
         _finish_batch(world, i, s, now)
     else:
-        stations.pass_on(world, i, s, now)
+        _pass_on(world, i, s, now)
     if features & POOLED:
         pool = at.pool(world, station["pool"])
         stations.accrue_pool(pool, now)
@@ -65,15 +85,21 @@ def _finish_batch(world: Row, head: int, s: int, now: float) -> None:
     while member >= 0:
         following = at.job(world, member)["next"] if station["features"] & BULK else -1
         for _ in range(n_more):
-            stations.pass_on(world, _copy(world, member, now), s, now)
+            _pass_on(world, _copy(world, member, now), s, now)
         if station["merges"] and member != head:
             at.class_(world, at.job(world, member)["class_"])["absorbed"] += 1
             station["finished"] += 1
-            stations.release(world, member, s, now)
+            stations.release(world, member, s, station["features"], now)
             remove(world, member, now)
         else:
-            stations.pass_on(world, member, s, now)
+            _pass_on(world, member, s, now)
         member = following
+
+
+@kernel
+def _pass_on(world: Row, i: int, s: int, now: float) -> None:
+    """One copy of the code, for callers off the beaten path."""
+    stations.pass_on(world, i, s, at.station(world, s)["features"], now)
 
 
 @kernel
@@ -113,7 +139,7 @@ def wake(world: Row, s: int, now: float) -> None:
                 continue
             before = at.station(world, u)
             stations.accrue(before, now)
-            stations.release(world, i, u, now)
+            stations.release(world, i, u, before["features"], now)
             stations.let_in(world, i, s, now)
             stations.start_next(world, u, now)
             if before["blocked_head"] >= 0 and not before["woken"] and u != s:

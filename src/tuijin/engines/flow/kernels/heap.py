@@ -18,19 +18,20 @@ def schedule(world: Row, time: float, kind: int, row: int) -> int:
     """Put an event on the calendar; return its key."""
     world["sequence"] += 1
     key = (world["sequence"] << (ROW_BITS + KIND_BITS)) | (kind << ROW_BITS) | row
+    root = at.event(world, 0)
     if world["hole"]:
         world["hole"] = 0
-        _sift_down(world, world["n_heap"], time, key)
+        _sift_down(root, world["n_heap"], time, key)
         return key
     i = world["n_heap"]
     world["n_heap"] = i + 1
     while i > 0:
-        parent = at.event(world, (i - 1) >> 1)
+        parent = at.after(root, (i - 1) >> 1)
         if parent["time"] <= time:  # a new key is the largest, so equal times stay in order
             break
-        _put(world, i, parent["time"], parent["key"])
+        _put(at.after(root, i), parent["time"], parent["key"])
         i = (i - 1) >> 1
-    _put(world, i, time, key)
+    _put(at.after(root, i), time, key)
     return key
 
 
@@ -41,25 +42,25 @@ def close_hole(world: Row) -> None:
     n = world["n_heap"] - 1
     world["n_heap"] = n
     if n > 0:
-        last = at.event(world, n)
-        _sift_down(world, n, last["time"], last["key"])
+        root = at.event(world, 0)
+        last = at.after(root, n)
+        _sift_down(root, n, last["time"], last["key"])
 
 
 @inlined
-def _put(world: Row, i: int, time: float, key: int) -> None:
-    event = at.event(world, i)
+def _put(event: Row, time: float, key: int) -> None:
     event["time"] = time
     event["key"] = key
 
 
 @inlined
-def _sift_down(world: Row, n: int, time: float, key: int) -> None:
+def _sift_down(root: Row, n: int, time: float, key: int) -> None:
     i = 0
     below = 1
     while below < n:
-        child = at.event(world, below)
+        child = at.after(root, below)
         if below + 1 < n:
-            right = at.event(world, below + 1)
+            right = at.after(root, below + 1)
             if right["time"] < child["time"] or (
                 right["time"] == child["time"] and right["key"] < child["key"]
             ):
@@ -67,7 +68,7 @@ def _sift_down(world: Row, n: int, time: float, key: int) -> None:
                 below += 1
         if time < child["time"] or (time == child["time"] and key < child["key"]):
             break
-        _put(world, i, child["time"], child["key"])
+        _put(at.after(root, i), child["time"], child["key"])
         i = below
         below = 2 * i + 1
-    _put(world, i, time, key)
+    _put(at.after(root, i), time, key)

@@ -26,6 +26,7 @@ from tuijin.engines.flow.kernels.tables import (
     LEAVES,
     MARKED,
     POOLED,
+    SENDS,
     STARTS,
     UNITS,
 )
@@ -176,12 +177,16 @@ def serve_pool(world: Row, p: int, now: float) -> None:
 
 
 @inlined
-def pass_on(world: Row, i: int, s: int, now: float) -> None:
-    """Send an entity where its route leads, or let it hold its server until there is room."""
+def pass_on(world: Row, i: int, s: int, features: int, now: float) -> None:
+    """
+    Send an entity where its route leads, or let it hold its server until there is room.
+
+    `features` are the station's; a caller that has ruled some out spares looking at them again.
+    """
     station = at.station(world, s)
     job = at.job(world, i)
     station["finished"] += 1
-    if station["features"] & MARKED:
+    if features & MARKED:
         mark(world, i, 4 * s + FINISHES, now)
     step = at.step(world, s * world["n_classes"] + job["class_"])
     branch = at.branch(
@@ -190,20 +195,20 @@ def pass_on(world: Row, i: int, s: int, now: float) -> None:
     )
     job["class_"] = branch["new_class"]
     target = branch["target"]
-    if branch["fleet"] >= 0:
-        release(world, i, s, now)
+    if features & SENDS and branch["fleet"] >= 0:
+        release(world, i, s, features, now)
         fleets.request(world, i, branch["fleet"], s, target, now)
         return
     if target < 0:
-        release(world, i, s, now)
+        release(world, i, s, features, now)
         leave_network(world, i, now)
         return
     to = at.station(world, target)
     if to["inside"] < to["capacity"] or target == s:
-        release(world, i, s, now)
+        release(world, i, s, features, now)
         enter(world, i, target, now)
     elif to["loses"]:
-        release(world, i, s, now)
+        release(world, i, s, features, now)
         lose(world, i, target, now)
     else:
         wait_outside(world, i, target)
@@ -218,16 +223,16 @@ def lose(world: Row, i: int, s: int, now: float) -> None:
 
 
 @inlined
-def release(world: Row, i: int, s: int, now: float) -> None:
-    """An entity gives up its place and its server; the station is accrued."""
+def release(world: Row, i: int, s: int, features: int, now: float) -> None:
+    """An entity gives up its place and its server; the station is accrued. See `pass_on`."""
     station = at.station(world, s)
     job = at.job(world, i)
     station["inside"] -= 1
     station["left"] += 1
     station["stay_sum"] += now - job["arrived"]
-    if station["features"] & MARKED:
+    if features & MARKED:
         mark(world, i, 4 * s + LEAVES, now)
-    if not station["features"] & UNITS:
+    if not features & UNITS:
         station["blocked"] -= 1
         station["free"] += 1
         return

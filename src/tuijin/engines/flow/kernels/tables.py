@@ -66,7 +66,9 @@ MEASURE = _record("count:i mean:f m2:f low:f high:f below_limit:f n_below:i")
 DRAW = _record("kind:i a:f b:f c:f first:i n:i")
 
 # Bits of STATION.features: what the plain path need not look at.
-UNITS, BULK, POOLED, CLOSABLE, MARKED, WATCHED, SPLITS, PRIORITY = (1 << n for n in range(8))
+UNITS, BULK, POOLED, CLOSABLE, MARKED, WATCHED, SPLITS, PRIORITY, SENDS = (1 << n for n in range(9))
+# Anything that the end of a service must look at, but for measures.
+SPECIAL = UNITS | BULK | POOLED | WATCHED | SPLITS | SENDS
 # Anything that keeps an arrival from going straight to a free server.
 GUARDED = BULK | POOLED | CLOSABLE
 
