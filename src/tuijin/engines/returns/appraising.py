@@ -15,7 +15,7 @@ import numpy as np
 from tuijin.engines.returns.factors import check_factors, scale_groups
 from tuijin.engines.returns.kernels import channels as ch
 from tuijin.engines.returns.kernels.draws import run_draws
-from tuijin.engines.returns.layout import build_layout
+from tuijin.engines.returns.layout import Layout, build_layout
 from tuijin.engines.returns.spec import Project
 from tuijin.errors import ParameterOutOfRange
 
@@ -25,9 +25,9 @@ NO_FACTORS: Mapping[str, np.ndarray] = {}
 @dataclass(frozen=True, slots=True)
 class Returns:
     """
-    Figures of each draw, shape (n_draws,).
+    Figures of each draw, shape (n_draws,), or (0,) where a figure was not asked for.
 
-    Shape (0,) where it was not asked for; NaN where there is none: no rate, several rates (see `…_status`), no benchmark, not paid back
+    NaN where there is none: no rate, several rates (see `…_status`), no benchmark, not paid back
     within the horizon, no debt. Statuses are `RateStatus` numbers. `max_short_yuan` is the largest
     loan a year's lack of cash called for. Paybacks are of the project after tax, from its start.
     """
@@ -58,6 +58,7 @@ def appraise(
     *,
     factors: Mapping[str, np.ndarray] = NO_FACTORS,
     figures: Collection[str] = FIGURES,
+    layout: Layout | None = None,
 ) -> Returns:
     """
     Appraise a project once for each draw.
@@ -69,12 +70,14 @@ def appraise(
         for all. Without any, there is one draw: the project as it stands.
     figures
         What is asked for, of `FIGURES`: the rest is not worked out. A rate comes with its status.
+    layout
+        `build_layout` of the project, where it is appraised again and again.
     """
     wanted = np.array([name in figures for name in FIGURES])
     if wanted.sum() != len(set(figures)):
         raise ParameterOutOfRange(f"figures are {', '.join(FIGURES)}, got {', '.join(figures)}")
     n_draws = check_factors(project, factors)
-    layout = build_layout(project)
+    layout = build_layout(project) if layout is None else layout
     scales = scale_groups(layout.groups, factors, n_draws)
     found = np.empty((ch.N_FIGURES, n_draws))
     statuses = np.empty((len(_STATUSES), n_draws), dtype=np.uint8)

@@ -94,7 +94,7 @@ def find_lane_rates(
     flows: np.ndarray, w: np.ndarray, n_lanes: int, rates: np.ndarray, statuses: np.ndarray
 ) -> None:
     """
-    `find_rate` of each of the first lanes: together where all that is received follows what is paid.
+    `find_rate` of each of the first lanes: together where what is received follows what is paid.
 
     Such flows have one root in v (Descartes), so that a v found by any way is the one. Newton's
     method is that of `roots.find_single` but for the sums, which are divided by years instead of by
