@@ -18,7 +18,7 @@ def appraise_plainly(project: Project, factors: Factors) -> dict[str, np.ndarray
     scales = scale_groups(layout.groups, factors, n_draws)
     amounts = np.zeros((ch.N_CHANNELS, n_years, n_draws))
     for series, group, channel in zip(layout.series, layout.group, layout.channel, strict=True):
-        amounts[channel] += series[:, None] * scales[:, group]
+        amounts[channel] += series[:, None] * scales[group]
     flows = _flows(project, layout, amounts)
     found = {name: _rate(values) for name, values in flows.items()}
     v = 1.12 ** -np.arange(1.0, n_years + 1)

@@ -56,6 +56,7 @@ UNITS: dict[str, Unit] = dict(
         _unit("hours", "hours", "1", "小时", "h"),
         _unit("hours_per_day", "hours_per_day", "1", "小时/天", "h/day"),
         _unit("days", "days", "1", "天", "days"),
+        _unit("years", "years", "1", "年", "years"),
         _unit("ratio", "ratio", "1", "比例", "ratio"),
         _unit("percent", "ratio", "0.01", "%", "%"),
         _unit("count", "count", "1", "个", "count"),

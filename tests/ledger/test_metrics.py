@@ -29,3 +29,5 @@ def test_the_documents_list_the_same_metrics() -> None:
 def test_a_metric_without_a_name_goes_by_its_code() -> None:
     assert name_of("clearance_minutes") == ("通关时间", "Clearance time")
     assert name_of("something_else") == ("something_else", "something_else")
+    assert name_of("typical_firr_ratio")[1] == "Typical: FIRR of the project after income tax"
+    assert name_of("typical_something") == ("typical_something", "typical_something")

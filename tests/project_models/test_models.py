@@ -143,5 +143,7 @@ def test_golden(model, path):
 def summary(metric):
     if not metric.sample.size:
         return {"needs": list(metric.needs)}
-    low, high = np.quantile(metric.sample, [0.025, 0.975])
-    return {"needs": [], "mean": metric.sample.mean(), "low": low, "high": high}
+    finite = metric.sample[np.isfinite(metric.sample)]
+    never = {} if finite.size == metric.sample.size else {"never": metric.sample.size - finite.size}
+    low, high = np.quantile(finite, [0.025, 0.975])
+    return {"needs": [], "mean": finite.mean(), "low": low, "high": high} | never

@@ -77,7 +77,7 @@ def test_claim_page(claims, ledger):
         "mysteel.net",
         "假定",
         "种子",
-        "anode_plant 2",
+        "anode_plant 3",
     ):
         assert text in page, text
     add_figure(ledger.anode, "output_t_per_year", 200_000, "t_per_year", source=ledger.statistics)

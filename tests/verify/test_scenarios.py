@@ -51,7 +51,7 @@ def test_a_scenario_is_what_the_model_gives_and_touches_nothing(ledger, anode):
     drawn = sheet.model.run(parameters, n_draws=200, rng=np.random.default_rng(3))
     assert (sample(found, "sales_yuan_per_year") == drawn["sales_yuan_per_year"].sample).all()
     assert found.changes == {"output_t_per_year": {"value": 50000.0}}
-    assert found.made_with.endswith("anode_plant 2")
+    assert found.made_with.endswith("anode_plant 3")
     assert Verdict.objects.count() == 0
     assert TrailEvent.objects.exclude(object_type="run").count() == events
     again = run(anode, changes={"output_t_per_year": {"value": 50_000}}, seed=3)

@@ -10,10 +10,9 @@ never stands in for the project's own in a metric; it does in the metric's twin,
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +28,7 @@ Bounds = Mapping[str, tuple[float, float]]
 TYPICAL = "typical_"
 _HALVINGS = 200
 _SOBOL_POINTS = 1024
+_CHART_POINTS = 61
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def run_formulas(
         needed = leaves(formulas, name)
         found[name] = _metric(formulas, name, name, given, {leaf: leaf for leaf in needed}, drawn)
         if any(TYPICAL + leaf in given for leaf in needed):
-            sources = {leaf: _stand_in(given, leaf) for leaf in needed}
+            sources = {leaf: stand_in(given, leaf) for leaf in needed}
             found[TYPICAL + name] = _metric(formulas, name, TYPICAL + name, given, sources, drawn)
     return found
 
@@ -101,7 +101,7 @@ def _metric(
     return Metric(name, formulas[metric].unit, sample, ends=ends)
 
 
-def _stand_in(given: Given, name: str) -> str:
+def stand_in(given: Given, name: str) -> str:
     """Name of the row that says something: the project's own, else the typical one."""
     has_typical = TYPICAL + name in given and given[TYPICAL + name].is_known
     return name if given[name].is_known or not has_typical else TYPICAL + name
@@ -138,7 +138,7 @@ Ends = tuple[float, float] | None
 
 
 def _ends(given: Given, name: str, *, or_typical: bool) -> Ends:
-    row = _stand_in(given, name) if or_typical else name
+    row = stand_in(given, name) if or_typical else name
     return given[row].ends if given[row].is_known else None
 
 
@@ -150,11 +150,13 @@ def _holds(ends: Ends, inner: tuple[float, float]) -> bool:
     return ends is not None and ends[0] <= inner[0] and inner[1] <= ends[1]
 
 
-def _corners(others: Mapping[str, Ends]) -> Iterator[dict[str, float]]:
-    """Every choice of an end for each."""
+def _corners(others: Mapping[str, Ends]) -> dict[str, np.ndarray]:
+    """Every choice of an end for each: name to shape (n_corners,)."""
     ends = {name: sorted(set(pair)) for name, pair in others.items() if pair is not None}
-    for chosen in product(*ends.values()):
-        yield dict(zip(ends, chosen, strict=True))
+    if not ends:
+        return {}
+    grid = np.meshgrid(*ends.values(), indexing="ij")
+    return {name: axis.ravel() for name, axis in zip(ends, grid, strict=True)}
 
 
 def _crossings(
@@ -164,33 +166,38 @@ def _crossings(
     """Lowest and highest value of a leaf at which the target is met, by bisection, or None."""
     if None in others.values():
         return None
-    corners = list(_corners(others))
-    fixed = {name: np.array([corner[name] for corner in corners]) for name in others}
+    fixed = _corners(others)
+    n_corners = max((values.size for values in fixed.values()), default=1)
 
     def gap(x: np.ndarray) -> np.ndarray:
         with np.errstate(divide="ignore", invalid="ignore"):
             found: np.ndarray = evaluate(formulas, metric, {**fixed, leaf: x}) - target
         return found
 
-    low, high = (np.full(len(corners), end) for end in bound)
+    low, high = (np.full(n_corners, end) for end in bound)
     at_low, at_high = gap(low), gap(high)
     if not (np.sign(at_low) * np.sign(at_high) < 0).all():
         return None
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
+        if ((middle == low) | (middle == high)).all():
+            break
         is_left = np.sign(gap(middle)) == np.sign(at_low)
         low, high = np.where(is_left, middle, low), np.where(is_left, high, middle)
+        # Only corners whose crossing may still be the lowest or the highest.
+        kept = (low <= high.min()) | (high >= low.max())
+        low, high, at_low = low[kept], high[kept], at_low[kept]
+        fixed = {name: values[kept] for name, values in fixed.items()}
     return float(low.min()), float(high.max())
 
 
 def range_of(formulas: Formulas, given: Given, metric: str) -> tuple[float, float]:
-    """Lowest and highest value over what is on record or else typical; of a monotone metric."""
-    ends = {leaf: _ends(given, leaf, or_typical=True) for leaf in leaves(formulas, metric)}
-    found = [
-        float(evaluate(formulas, metric, {name: np.array(x) for name, x in corner.items()}))
-        for corner in _corners(ends)
-    ]
-    return min(found), max(found)
+    """Lowest and highest value of a metric over what is on record or else typical."""
+    ends = {n: _ends(given, n, or_typical=True) for n in leaves(formulas, metric)}
+    values = _corners(ends)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = evaluate(formulas, metric, values)
+    return float(found.min()), float(found.max())
 
 
 def explain_by_formula(
@@ -199,7 +206,7 @@ def explain_by_formula(
     """Sobol's indices of the leaves that are ranges; none while the metric waits for a leaf."""
     name = metric.removeprefix(TYPICAL)
     is_twin = name != metric
-    rows = {n: _stand_in(given, n) if is_twin else n for n in leaves(formulas, name)}
+    rows = {n: stand_in(given, n) if is_twin else n for n in leaves(formulas, name)}
     if not all(given[row].is_known for row in rows.values()):
         return ()
     ranged = [leaf for leaf, row in rows.items() if _is_range(given[row].ends)]
@@ -222,13 +229,15 @@ def chart_deciding(
     for row, low, high in decided:
         leaf = row.removeprefix(TYPICAL)
         floor, ceiling = bounds[leaf]
-        x = np.linspace(max(floor, low * 0.8), min(ceiling, high * 1.2), 61)
+        x = np.linspace(max(floor, low * 0.8), min(ceiling, high * 1.2), _CHART_POINTS)
         others = {n: _ends(given, n, or_typical=True) for n in leaves(formulas, name) if n != leaf}
-        lines = [
-            evaluate(formulas, name, {n: np.full(61, v) for n, v in corner.items()} | {leaf: x})
-            for corner in _corners(others)
-        ]
-        stacked = np.array(lines)
+        corners = _corners(others)
+        n_corners = max((values.size for values in corners.values()), default=1)
+        values = {n: np.repeat(corner, x.size) for n, corner in corners.items()}
+        found = evaluate(formulas, name, values | {leaf: np.tile(x, n_corners)})
+        stacked = found.reshape(-1, x.size)
+        if not np.isfinite(stacked).all():
+            continue  # never paid back, say: there is no line to draw
         charts.append(
             Chart(
                 f"{name}_over_{leaf}", given[leaf].description_zh, given[leaf].description,
@@ -236,7 +245,7 @@ def chart_deciding(
                 (
                     Line("其他参数取最低值组合", "Others at their lowest", stacked.min(axis=0)),
                     Line("其他参数取最高值组合", "Others at their highest", stacked.max(axis=0)),
-                    Line("承诺值", "As promised", np.full(61, target)),
+                    Line("承诺值", "As promised", np.full(x.size, target)),
                 ),
             )
         )  # fmt: skip
@@ -265,29 +274,35 @@ class FormulaModel:
     def parameters(self) -> tuple[Parameter, ...]:
         return _read(self.sheet)
 
+    def complete(self, given: Given) -> Given:
+        """Put what follows from others on record in place of what is not; nothing does here."""
+        return given
+
     def run(
         self, parameters: Given, *, n_draws: int, rng: np.random.Generator
     ) -> dict[str, Metric]:
         check_within(parameters, bounds_of(parameters, self.bounds))
-        rows = [parameters[row.name] for row in self.parameters()]
-        return run_formulas(self.formulas, parameters, draw(rows, n_draws=n_draws, rng=rng))
+        given = self.complete(parameters)
+        rows = [given[row.name] for row in self.parameters()]
+        return run_formulas(self.formulas, given, draw(rows, n_draws=n_draws, rng=rng))
 
     def decide(
         self, parameters: Given, *, metric: str, target: float, seed: int
     ) -> tuple[tuple[str, float, float], ...]:
-        return decide_by_formula(
-            self.formulas, parameters, self.bounds, metric=metric, target=target
-        )
+        given = self.complete(parameters)
+        return decide_by_formula(self.formulas, given, self.bounds, metric=metric, target=target)
 
     def charts(
         self, parameters: Given, *, metric: str, target: float, seed: int
     ) -> tuple[Chart, ...]:
-        return chart_deciding(self.formulas, parameters, self.bounds, metric=metric, target=target)
+        given = self.complete(parameters)
+        return chart_deciding(self.formulas, given, self.bounds, metric=metric, target=target)
 
     def influences(
         self, parameters: Given, *, metric: str, rng: np.random.Generator
     ) -> tuple[Influence, ...]:
-        return explain_by_formula(self.formulas, parameters, metric=metric, rng=rng)
+        given = self.complete(parameters)
+        return explain_by_formula(self.formulas, given, metric=metric, rng=rng)
 
 
 @cache

@@ -57,7 +57,7 @@ def title_of(chart: dict[str, Any], listed: Iterable[dict[str, Any]]) -> str:
     return _("%(title)s（%(unit)s），横轴：%(along)s（%(along_unit)s）") % {
         "title": either(chart["title_zh"], chart["title_en"]),
         "unit": unit_word(chart["y_unit"]),
-        "along": along or chart["x_name"],
+        "along": along or either(*metrics.name_of(chart["x_name"])),
         "along_unit": unit_word(chart["x_unit"]),
     }
 

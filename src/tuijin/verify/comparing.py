@@ -56,7 +56,8 @@ def compare(first: np.ndarray, second: np.ndarray) -> Difference | None:
     """
     if first.shape != second.shape:
         return None
-    by_pair = (second - first)[np.isfinite(second - first)]
+    both = np.isfinite(first) & np.isfinite(second)
+    by_pair = second[both] - first[both]
     if by_pair.size == 0:
         return None
     mean = float(by_pair.mean())

@@ -1,6 +1,6 @@
 """Returns of projects: rates of return that are right, the full appraisal, what the public gets."""
 
-from tuijin.engines.returns.appraising import Returns, appraise, appraise_all
+from tuijin.engines.returns.appraising import FIGURES, Returns, appraise, appraise_all
 from tuijin.engines.returns.benchmarks import benchmark_ratio, load_benchmarks
 from tuijin.engines.returns.dated import dated_rates, dated_value_yuan
 from tuijin.engines.returns.factors import known_factors
@@ -15,6 +15,7 @@ from tuijin.engines.returns.statements import build_statements
 from tuijin.engines.returns.statuses import RateStatus
 
 __all__ = [
+    "FIGURES",
     "QUANTILES_RATIO",
     "FiscalView",
     "Project",

@@ -2,6 +2,7 @@
 Names of what may vary from draw to draw; a factor multiplies every amount that bears its name.
 
 `price` scales all prices and `price.NAME` one product's; so do `volume`, `cost` and `investment`.
+`income_tax` and `surcharges` scale rates.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from tuijin.errors import ParameterOutOfRange
 _OF_PARTS = {
     "price": "products", "volume": "products", "cost": "costs", "investment": "assets",
 }  # fmt: skip
-_ALONE = ("working_capital", "tax", "subsidy")
+_ALONE = ("working_capital", "tax", "subsidy", "income_tax", "surcharges")
 
 
 def known_factors(project: Project) -> tuple[str, ...]:
@@ -43,10 +44,10 @@ def check_factors(project: Project, factors: Mapping[str, np.ndarray]) -> int:
 def scale_groups(
     groups: tuple[tuple[str, ...], ...], factors: Mapping[str, np.ndarray], n_draws: int
 ) -> np.ndarray:
-    """Product of the factors that scale each group, shape (n_draws, n_groups)."""
-    scales = np.ones((n_draws, len(groups)))
+    """Product of the factors that scale each group, shape (n_groups, n_draws)."""
+    scales = np.ones((len(groups), n_draws))
     for g, names in enumerate(groups):
         for name in names:
             if name in factors:
-                scales[:, g] *= factors[name]
+                scales[g] *= factors[name]
     return scales

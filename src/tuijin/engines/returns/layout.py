@@ -32,7 +32,7 @@ class Layout:
     Parameters
     ----------
     groups
-        Names of the factors whose product scales each group.
+        Names of the factors whose product scales each group; the last two scale `RATES`.
     series
         Shape (n_series, n_years): yearly amounts, in yuan.
     group, channel
@@ -66,6 +66,9 @@ class Layout:
         )  # fmt: skip
 
 
+# Groups that scale no amount but a rate, and stand last.
+RATES: tuple[Factors, ...] = (("surcharges",), ("income_tax",))
+
 Line = tuple[Factors, int, np.ndarray]
 
 
@@ -75,7 +78,7 @@ def build_layout(project: Project) -> Layout:
         key = factors, channel
         amounts[key] = amounts[key] + series if key in amounts else series
     amounts = {key: series for key, series in amounts.items() if series.any()}
-    groups = tuple(dict.fromkeys(factors for factors, _ in amounts))
+    groups = (*dict.fromkeys(factors for factors, _ in amounts), *RATES)
     n_years = project.n_years
     return Layout(
         unit="yuan",

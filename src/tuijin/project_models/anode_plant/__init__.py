@@ -22,7 +22,8 @@ from tuijin.project_models.anode_plant.chain import (
     yields_are_known,
 )
 from tuijin.project_models.anode_plant.pictures import draw_pictures
-from tuijin.project_models.anode_plant.process import PROCESS, PROCESS_BOUNDS
+from tuijin.project_models.anode_plant.process import PRICE_BOUNDS, PROCESS, PROCESS_BOUNDS
+from tuijin.project_models.appraisal import with_unit_investment
 from tuijin.project_models.chains import material_lines
 from tuijin.project_models.formulas import (
     TYPICAL,
@@ -49,10 +50,10 @@ _BOUNDS = {
     "capacity_t_per_year": (0.0, 1e8),
     "investment_yuan": (0.0, 1e12),
     "utilisation_ratio": (0.01, 1.0),
-    "price_yuan_per_t": (1.0, 1e7),
     "vat_factor_ratio": (1.0, 1.2),
     "market_output_t_per_year": (1.0, 1e9),
     "peer_capital_yuan_per_t": (1.0, 1e7),
+    **PRICE_BOUNDS,
     **PROCESS_BOUNDS,
 }
 
@@ -60,7 +61,7 @@ _BOUNDS = {
 @dataclass(frozen=True, slots=True)
 class AnodePlant:
     id: str = "anode_plant"
-    version: str = "2"
+    version: str = "3"
     title_zh: str = "锂电池负极材料厂"
     title_en: str = "Lithium-battery anode plant"
 
@@ -71,20 +72,22 @@ class AnodePlant:
         self, parameters: Given, *, n_draws: int, rng: np.random.Generator
     ) -> dict[str, Metric]:
         check_within(parameters, bounds_of(parameters, _BOUNDS))
-        rows = [parameters[row.name] for row in self.parameters()]
+        given = _complete(parameters)
+        rows = [given[row.name] for row in self.parameters()]
         drawn = draw(rows, n_draws=n_draws, rng=rng)
         samples = _samples(parameters, drawn)
         return {
             name: Metric(name, unit, samples[name], _needs(name, samples[name], parameters))
             for name, unit in METRICS.items()
-        } | run_formulas(PROCESS, parameters, drawn)
+        } | run_formulas(PROCESS, given, _with_output(parameters, drawn))
 
     def decide(
         self, parameters: Given, *, metric: str, target: float, seed: int
     ) -> tuple[tuple[str, float, float], ...]:
         check_within(parameters, bounds_of(parameters, _BOUNDS))
         if metric.removeprefix(TYPICAL) in PROCESS:
-            return decide_by_formula(PROCESS, parameters, _BOUNDS, metric=metric, target=target)
+            given = _complete(parameters)
+            return decide_by_formula(PROCESS, given, _BOUNDS, metric=metric, target=target)
         _check_metric(metric)
         if metric.startswith("capital"):
             return _decide_capital(parameters, metric, target)
@@ -105,7 +108,8 @@ class AnodePlant:
         self, parameters: Given, *, metric: str, target: float, seed: int
     ) -> tuple[Chart, ...]:
         if metric.removeprefix(TYPICAL) in PROCESS:
-            return chart_deciding(PROCESS, parameters, _BOUNDS, metric=metric, target=target)
+            given = _complete(parameters)
+            return chart_deciding(PROCESS, given, _BOUNDS, metric=metric, target=target)
         if metric != "sales_yuan_per_year":
             return ()
         low, high = parameters["price_yuan_per_t"].ends
@@ -125,7 +129,7 @@ class AnodePlant:
         self, parameters: Given, *, metric: str, rng: np.random.Generator
     ) -> tuple[Influence, ...]:
         if metric.removeprefix(TYPICAL) in PROCESS:
-            return explain_by_formula(PROCESS, parameters, metric=metric, rng=rng)
+            return explain_by_formula(PROCESS, _complete(parameters), metric=metric, rng=rng)
         _check_metric(metric)
         ranged = [
             parameters[row.name]
@@ -146,7 +150,7 @@ class AnodePlant:
         return explain(func, ranged, n_points=256, rng=rng)
 
     def pictures(self, parameters: Given, *, seed: int) -> tuple[Picture, ...]:
-        return draw_pictures(parameters)
+        return draw_pictures(_complete(parameters))
 
     def materials(self, parameters: Given) -> tuple[MaterialLine, ...]:
         lines = material_lines(solve_chain(parameters), NAMES, _output(parameters), codes=MATERIALS)
@@ -210,6 +214,19 @@ def _output(given: Given) -> Parameter:
         return stated
     low, high = _output_ends(given)
     return replace(stated, low=low, high=high)
+
+
+def _complete(given: Given) -> Given:
+    """Output, and investment per tonne, where they follow from what is on record."""
+    capacity = given["capacity_t_per_year"]
+    tonnes = capacity if capacity.is_known else given["output_t_per_year"]
+    found = with_unit_investment(given, tonnes=tonnes)
+    return found | {"output_t_per_year": _output(given)}
+
+
+def _with_output(given: Given, drawn: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+    """The output of each draw is the capacity's and utilisation's of that draw."""
+    return {**drawn, "output_t_per_year": _samples(given, drawn)["output_t_per_year"]}
 
 
 def _needs(metric: str, sample: np.ndarray, given: Given) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from tuijin.engines.balance import read_figures
 from tuijin.project_models import Bar, Bars, Cell, Picture, Table
 from tuijin.project_models.anode_plant import graphite
 from tuijin.project_models.anode_plant.chain import NAMES, solve_chain, yields_are_known
-from tuijin.project_models.anode_plant.process import PROCESS
+from tuijin.project_models.anode_plant.process import PRICE_BOUNDS, PROCESS, PROCESS_BOUNDS
+from tuijin.project_models.appraisal_pictures import picture_returns
 from tuijin.project_models.chains import (
     bar_of_metric,
     known_or_typical,
@@ -33,7 +34,15 @@ def draw_pictures(given: Given) -> tuple[Picture, ...]:
         title=("分工序电耗（未入账的工序不计）", "Electricity by stage (those on record)"),
     )  # fmt: skip
     flows = picture_flows(balance, NAMES, id="materials", title=title)
-    return (flows, energy, _graphitisation(given), _carbon(given), _cost(given), *_needs(given))
+    returns = picture_returns(
+        PROCESS, given, PROCESS_BOUNDS | PRICE_BOUNDS,
+        levers=("price_yuan_per_t", "operating_cost_yuan_per_t", "unit_investment_yuan_per_t",
+                "utilisation_ratio"),
+    )  # fmt: skip
+    return (
+        flows, energy, _graphitisation(given), _carbon(given), _cost(given), *_needs(given),
+        *returns,
+    )  # fmt: skip
 
 
 def _graphitisation(given: Given) -> Table:

@@ -1,10 +1,11 @@
-"""Metrics of the process: yields, electricity by stage, carbon, margin."""
+"""Metrics of the process, yields, electricity by stage, carbon, margin; and of the returns."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tuijin.project_models import appraisal
 from tuijin.project_models.anode_plant import graphite
 from tuijin.project_models.formulas import Formula
 
@@ -69,6 +70,10 @@ def _margin(price_yuan_per_t: Draws, vat_factor_ratio: Draws, unit_cost_yuan_per
     return price_yuan_per_t / vat_factor_ratio - unit_cost_yuan_per_t
 
 
+def _net_price(price_yuan_per_t: Draws, price_vat_factor_ratio: Draws) -> Draws:
+    return price_yuan_per_t / price_vat_factor_ratio
+
+
 PROCESS = {
     "feed_per_product_ratio": Formula("ratio", _feed),
     "power_kwh_per_t": Formula("kwh_per_t", _power),
@@ -78,6 +83,7 @@ PROCESS = {
     "graphitisation_cost_yuan_per_t": Formula("yuan_per_t", _graphitisation_cost),
     "coke_cost_yuan_per_t": Formula("yuan_per_t", _coke_cost),
     "unit_margin_yuan_per_t": Formula("yuan_per_t", _margin),
+    **appraisal.appraisal_formulas(_net_price),
 }
 PROCESS_BOUNDS = {
     **{f"{stage}_yield_ratio": (0.05, 1.0) for stage in STAGES},
@@ -92,4 +98,7 @@ PROCESS_BOUNDS = {
     "grid_tco2_per_mwh": (0.0, 2.0),
     "cradle_tco2_per_t": (0.0, 1000.0),
     "natural_tco2_per_t": (0.0, 1000.0),
+    "price_vat_factor_ratio": (1.0, 1.2),
+    **appraisal.BOUNDS,
 }
+PRICE_BOUNDS = {"price_yuan_per_t": (1.0, 1e7)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tuijin.project_models import MaterialLine, Picture
+from tuijin.project_models.appraisal import with_unit_investment
 from tuijin.project_models.chains import material_lines
 from tuijin.project_models.copper_refinery.chain import MATERIALS, NAMES, solve_chain
 from tuijin.project_models.copper_refinery.formulas import BOUNDS, FORMULAS
@@ -13,8 +14,11 @@ from tuijin.project_models.formulas import FormulaModel, Given
 
 
 class CopperRefinery(FormulaModel):
+    def complete(self, given: Given) -> Given:
+        return with_unit_investment(given, tonnes=given["output_t_per_year"])
+
     def pictures(self, parameters: Given, *, seed: int) -> tuple[Picture, ...]:
-        return draw_pictures(parameters)
+        return draw_pictures(self.complete(parameters))
 
     def materials(self, parameters: Given) -> tuple[MaterialLine, ...]:
         output = parameters["output_t_per_year"]
@@ -23,7 +27,7 @@ class CopperRefinery(FormulaModel):
 
 plugin = CopperRefinery(
     id="copper_refinery",
-    version="1",
+    version="2",
     title_zh="铜精炼厂",
     title_en="Copper refinery",
     sheet=Path(__file__).with_name("parameters.csv"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tuijin.project_models import appraisal
 from tuijin.project_models.copper_refinery import tank_house
 from tuijin.project_models.formulas import Formula
 
@@ -85,6 +86,10 @@ def _refining_margin(
     )
 
 
+def _net_price(copper_price_yuan_per_t: Draws, vat_factor_ratio: Draws) -> Draws:
+    return copper_price_yuan_per_t / vat_factor_ratio
+
+
 FORMULAS = {
     "dc_kwh_per_t": Formula("kwh_per_t", tank_house.dc_kwh_per_t),
     "tank_house_output_t_per_year": Formula("t_per_year", _tank_house_output),
@@ -101,6 +106,7 @@ FORMULAS = {
     "unit_margin_yuan_per_t": Formula("yuan_per_t", _margin),
     "copper_loss_yuan_per_t": Formula("yuan_per_t", _loss),
     "refining_margin_yuan_per_t": Formula("yuan_per_t", _refining_margin),
+    **appraisal.appraisal_formulas(_net_price),
 }
 BOUNDS = {
     "output_t_per_year": (0.0, 1e8),
@@ -126,4 +132,6 @@ BOUNDS = {
     "tankhouse_capital_yuan_per_t": (1.0, 1e7),
     "grid_tco2_per_mwh": (0.0, 2.0),
     "power_kgce_per_kwh": (0.05, 0.5),
+    "investment_yuan": (0.0, 1e12),
+    **appraisal.BOUNDS,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tuijin.project_models import Bar, Bars, Cell, Picture, Table
+from tuijin.project_models.appraisal_pictures import picture_returns
 from tuijin.project_models.chains import (
     bar_of_metric,
     known_or_typical,
@@ -25,8 +26,11 @@ def draw_pictures(given: Given) -> tuple[Picture, ...]:
     flows = picture_flows(solve_chain(given), NAMES, id="materials", title=(
         "物料流程（每吨阴极铜，吨；未入账的按同类水平）",
         "Materials, t per tonne of cathode; typical where not on record"))  # fmt: skip
-    return (flows, _energy(given), _carbon(given), _cost(given), _purity(given),
-            _tank_house(given), _needs(given))  # fmt: skip
+    own = (flows, _energy(given), _carbon(given), _cost(given), _purity(given),
+           _tank_house(given), _needs(given))  # fmt: skip
+    levers = ("copper_price_yuan_per_t", "operating_cost_yuan_per_t",
+              "unit_investment_yuan_per_t")  # fmt: skip
+    return own + picture_returns(FORMULAS, given, BOUNDS, levers=levers)
 
 
 def _energy(given: Given) -> Bars:

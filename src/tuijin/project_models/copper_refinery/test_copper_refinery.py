@@ -125,7 +125,7 @@ def test_the_chain_closes_and_counts_the_scrap():
 
 def test_pictures():
     assert isinstance(plugin, Illustrated)
-    flows, energy, _, cost, purity, deposition, needs = plugin.pictures(given(), seed=7)
+    flows, energy, _, cost, purity, deposition, needs, returns = plugin.pictures(given(), seed=7)
     tonnes = {(f.source, f.target): f.value for f in flows.flows}
     assert tonnes["cells", "cathode"] == pytest.approx(1)
     assert tonnes["cells", "scrap.out"] == pytest.approx(tonnes["scrap.in", "remelting"])
@@ -134,6 +134,7 @@ def test_pictures():
     assert [row[3][1] for row in purity.rows] == ["<4N to 4N", "4N to 5N", "5N to 6N"]
     assert deposition.rows[1][1].value == pytest.approx(6.76 / 0.95 * 0.955, abs=5e-3)
     assert [row[1][1] for row in needs.rows][-1] == "tonnage made and sold"
+    assert returns.rows[1][2].value == pytest.approx(80_859, abs=1)  # all that a tonne may cost
 
 
 @pytest.mark.parametrize(

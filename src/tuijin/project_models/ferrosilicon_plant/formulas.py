@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tuijin.project_models import appraisal
 from tuijin.project_models.ferrosilicon_plant import metallurgy
 from tuijin.project_models.formulas import Formula
 
@@ -76,6 +77,10 @@ def _sales(output_t_per_year: Draws, ferrosilicon_price_yuan_per_t: Draws) -> Dr
     return output_t_per_year * ferrosilicon_price_yuan_per_t
 
 
+def _net_price(ferrosilicon_price_yuan_per_t: Draws, price_vat_factor_ratio: Draws) -> Draws:
+    return ferrosilicon_price_yuan_per_t / price_vat_factor_ratio
+
+
 FORMULAS = {
     "sales_yuan_per_year": Formula("yuan_per_year", _sales),
     "chemical_floor_kwh_per_t": Formula("kwh_per_t", metallurgy.chemical_floor_kwh_per_t),
@@ -91,6 +96,7 @@ FORMULAS = {
     "unit_margin_yuan_per_t": Formula("yuan_per_t", _margin),
     "implied_power_yuan_per_mwh": Formula("yuan_per_mwh", _implied),
     "break_even_power_yuan_per_mwh": Formula("yuan_per_mwh", _break_even),
+    **appraisal.appraisal_formulas(_net_price),
 }
 BOUNDS = {
     "output_t_per_year": (0.0, 1e8),
@@ -110,4 +116,7 @@ BOUNDS = {
     "grid_tco2_per_mwh": (0.0, 2.0),
     "ferrosilicon_price_yuan_per_t": (1.0, 1e6),
     "other_cost_yuan_per_t": (0.0, 1e6),
+    "investment_yuan": (0.0, 1e12),
+    "price_vat_factor_ratio": (1.0, 1.2),
+    **appraisal.BOUNDS,
 }

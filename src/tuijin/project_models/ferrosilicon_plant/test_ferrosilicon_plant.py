@@ -145,7 +145,7 @@ def test_the_chain_closes_and_agrees_with_the_formulas():
 
 def test_pictures():
     assert isinstance(plugin, Illustrated)
-    flows, energy, carbon, cost, aluminium, needs = plugin.pictures(given(), seed=7)
+    flows, energy, carbon, cost, aluminium, needs, returns = plugin.pictures(given(), seed=7)
     tonnes = {(f.source, f.target): f.value for f in flows.flows}
     taken = sum(v for (_, target), v in tonnes.items() if target == "furnace")
     given_off = sum(v for (source, _), v in tonnes.items() if source == "furnace")
@@ -156,6 +156,7 @@ def test_pictures():
     assert cost.bars[2].value == 5492
     assert aluminium.rows[0][1].value == pytest.approx(50)
     limits = {(row[0][1], row[1][1]): (row[2].value, row[3].value) for row in needs.rows}
+    assert returns.rows[2][2] == ("无论多少都达不到", "none reaches it")  # a tonne loses money
     power = "the plant's own electricity per tonne"
     assert limits["At most: Ferrosilicon benchmark (unverified)", power] == pytest.approx(
         (7079, 7323), abs=1

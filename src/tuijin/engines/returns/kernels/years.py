@@ -14,7 +14,7 @@ import numpy as np
 from tuijin.engines.returns.kernels import channels as ch
 from tuijin.engines.returns.kernels import lanes as at
 from tuijin.engines.returns.kernels.compiling import kernel
-from tuijin.engines.returns.kernels.lanes import LANES
+from tuijin.engines.returns.kernels.lanes import LANES, WIDE
 
 
 @kernel
@@ -33,25 +33,26 @@ def add_up(
         if amount == 0.0:
             continue
         to, by = channel[i] * LANES, group[i] * LANES
-        for j in range(LANES):
-            s[to + j] += amount * scales[by + j]
+        row, scale = s[to : to + LANES], scales[by : by + LANES]
+        for j in range(WIDE):
+            row[j] += amount * scale[j]
 
 
 @kernel
 def levy(s: np.ndarray, surcharge: float) -> None:
     """VAT with credit carried, surcharges on it, other taxes."""
-    for j in range(LANES):
+    for j in range(WIDE):
         vat = s[at.OUTPUT_VAT + j] - s[at.INPUT_VAT + j] - s[at.INVESTMENT_VAT + j]
         balance = vat - s[at.CREDIT + j]
         due = max(0.0, balance)
         s[at.CREDIT + j] = max(0.0, -balance)
         s[at.VAT_DUE + j] = due
-        s[at.LEVIED + j] = surcharge * due + s[at.OTHER_TAX + j]
+        s[at.LEVIED + j] = surcharge * s[at.SURCHARGE_BY + j] * due + s[at.OTHER_TAX + j]
 
 
 @kernel
 def clear_loans(s: np.ndarray) -> None:
-    for j in range(LANES):
+    for j in range(WIDE):
         s[at.DRAWN + j] = 0.0
         s[at.INTEREST + j] = 0.0
         s[at.CAPITALISED + j] = 0.0
@@ -62,7 +63,7 @@ def clear_loans(s: np.ndarray) -> None:
 @kernel
 def build_with(s: np.ndarray, owed: np.ndarray, share: float, rate: float, paid: float) -> None:
     """A loan in a year of construction: interest on half of what is drawn in the year."""
-    for j in range(LANES):
+    for j in range(WIDE):
         draw = share * (s[at.INVESTMENT + j] + s[at.INVESTMENT_VAT + j])
         interest = (owed[j] + 0.5 * draw) * rate
         s[at.DRAWN + j] += draw
@@ -76,7 +77,7 @@ def repay(
     s: np.ndarray, owed: np.ndarray, part: np.ndarray, share: float, rate: float, level: float
 ) -> None:
     """A loan in a year of operation; `level` is 1 where `part` is a payment with interest in it."""
-    for j in range(LANES):
+    for j in range(WIDE):
         draw = share * (s[at.INVESTMENT + j] + s[at.INVESTMENT_VAT + j])
         interest = (owed[j] + 0.5 * draw) * rate
         before = owed[j] + draw
@@ -109,7 +110,7 @@ def borrow(
         if t == int(loans[i, ch.FIRST_YEAR]) and kind != ch.AS_ABLE:
             term = loans[i, ch.TERM]
             factor = level_payment(1.0, rate, term) if kind == ch.EQUAL_PAYMENT else 1.0 / term
-            for j in range(LANES):
+            for j in range(WIDE):
                 drawn = share * (s[at.INVESTMENT + j] + s[at.INVESTMENT_VAT + j])
                 part[j] = factor * (owed[j] + drawn)
         repay(s, owed, part, share, rate, 1.0 if kind == ch.EQUAL_PAYMENT else 0.0)
@@ -118,54 +119,60 @@ def borrow(
 @kernel
 def invest(s: np.ndarray, interest_share: float) -> None:
     """Interest during construction belongs to the assets and is written off with them."""
-    for j in range(LANES):
+    for j in range(WIDE):
         total = s[at.INTEREST_IN + j] + s[at.CAPITALISED + j]
         written = total * interest_share
         s[at.INTEREST_IN + j] = total
         s[at.INTEREST_WRITTEN + j] = written
         s[at.INTEREST_BOOK + j] += s[at.CAPITALISED + j] - written
-        s[at.BOOK + j] += s[at.INVESTMENT + j] - s[at.WRITTEN_OFF + j]
 
 
 @kernel
 def hold_capital(s: np.ndarray, equity: float, rate: float, short_rate: float) -> None:
-    """Working capital and its loan, which grows and shrinks with it; interest on short loans."""
-    for j in range(LANES):
+    """The loan for working capital, which grows and shrinks with it; interest on short loans."""
+    for j in range(WIDE):
         held, loan = s[at.HELD + j], s[at.HELD_LOAN + j]
         needed = s[at.CAPITAL + j] - held
         more = max(0.0, needed)
         back = min(0.0, needed) * (loan / held if held > 0.0 else 0.0)
         drawn = more * (1.0 - equity) + back
-        s[at.NEEDED + j] = needed
         s[at.CAPITAL_DRAWN + j] = drawn
         s[at.CAPITAL_EQUITY + j] = more * equity
-        s[at.HELD + j] = held + needed
         s[at.HELD_LOAN + j] = loan + drawn
         s[at.RUNNING + j] = (loan + drawn) * rate + s[at.SHORT + j] * short_rate
 
 
 @kernel
-def earn(s: np.ndarray, before_financing: float) -> None:
-    """Profit, and what the adjusted income tax is on."""
-    for j in range(LANES):
-        written = s[at.INTEREST_WRITTEN + j]
-        income = s[at.REVENUE + j] + s[at.SUBSIDY + j]
-        gross = income - s[at.COST + j] - s[at.LEVIED + j] - s[at.WRITTEN_OFF + j]
-        profit = gross - written - s[at.INTEREST + j] - s[at.RUNNING + j]
-        s[at.PROFIT + j] = profit
-        s[at.GROSS + j] = gross - (1.0 - before_financing) * written
+def operate(s: np.ndarray) -> None:
+    """What the project earns and what flows in, before income tax and whoever pays for it."""
+    for j in range(WIDE):
+        needed = s[at.CAPITAL + j] - s[at.HELD + j]
+        s[at.HELD + j] = s[at.CAPITAL + j]
+        s[at.BOOK + j] += s[at.INVESTMENT + j] - s[at.WRITTEN_OFF + j]
+        income = s[at.REVENUE + j] + s[at.SUBSIDY + j] - s[at.COST + j] - s[at.LEVIED + j]
+        s[at.GROSS + j] = income - s[at.WRITTEN_OFF + j]
+        operating = income + s[at.OUTPUT_VAT + j] - s[at.INPUT_VAT + j] - s[at.VAT_DUE + j]
+        invested = s[at.INVESTMENT + j] + s[at.INVESTMENT_VAT + j] + needed
+        s[at.OPERATING + j] = operating
+        s[at.BEFORE_TAX + j] = operating - invested
 
 
 @kernel
 def take_profit(s: np.ndarray) -> None:
-    for j in range(LANES):
-        s[at.LEFT + j] = s[at.PROFIT + j] - s[at.UNTAXED + j]
+    """Profit after interest; what is to be taxed of it."""
+    for j in range(WIDE):
+        interest = s[at.INTEREST_WRITTEN + j] + s[at.INTEREST + j] + s[at.RUNNING + j]
+        profit = s[at.GROSS + j] - interest
+        s[at.PROFIT + j] = profit
+        s[at.LEFT + j] = profit - s[at.UNTAXED + j]
 
 
 @kernel
-def take_gross(s: np.ndarray) -> None:
-    for j in range(LANES):
-        s[at.LEFT + j] = s[at.GROSS + j] - s[at.UNTAXED + j]
+def take_gross(s: np.ndarray, with_interest: float) -> None:
+    """What the adjusted income tax is on."""
+    for j in range(WIDE):
+        gross = s[at.GROSS + j] - with_interest * s[at.INTEREST_WRITTEN + j]
+        s[at.LEFT + j] = gross - s[at.UNTAXED + j]
 
 
 @kernel
@@ -174,53 +181,46 @@ def use_losses(
 ) -> None:
     """Losses of the years before, oldest first, off what is to be taxed; this year's kept."""
     row = losses[t]
-    for j in range(LANES):
+    n_losses = 0
+    for j in range(WIDE):
+        n_losses += 1 if s[at.LEFT + j] < 0.0 else 0
         row[j] = max(0.0, -s[at.LEFT + j])
         s[at.LEFT + j] = max(0.0, s[at.LEFT + j])
-    is_loss[t] = False
-    for j in range(LANES):
-        is_loss[t] |= row[j] > 0.0
+    is_loss[t] = n_losses > 0
     for earlier in range(max(0, t - loss_years), t):
         if not is_loss[earlier]:
             continue
         old = losses[earlier]
-        for j in range(LANES):
+        for j in range(WIDE):
             used = min(s[at.LEFT + j], old[j])
             old[j] -= used
             s[at.LEFT + j] -= used
 
 
 @kernel
-def set_tax(s: np.ndarray, rate: float) -> None:
-    for j in range(LANES):
-        s[at.TAX + j] = rate * s[at.LEFT + j]
+def pay_tax(s: np.ndarray, rate: float) -> None:
+    """Income tax, and what is left of the year's cash after it and investment."""
+    for j in range(WIDE):
+        tax = rate * s[at.TAX_BY + j] * s[at.LEFT + j]
+        s[at.TAX + j] = tax
+        s[at.FLOW + j] = s[at.BEFORE_TAX + j] - tax
+        s[at.TAXES + j] += s[at.VAT_DUE + j] + s[at.LEVIED + j] + tax
 
 
 @kernel
-def set_adjusted(s: np.ndarray, rate: float) -> None:
-    for j in range(LANES):
-        s[at.ADJUSTED + j] = rate * s[at.LEFT + j]
-
-
-@kernel
-def flow_in(s: np.ndarray) -> None:
-    """Operating cash, and the flows of the project before and after tax."""
-    for j in range(LANES):
-        income = s[at.REVENUE + j] + s[at.OUTPUT_VAT + j] + s[at.SUBSIDY + j]
-        outgo = s[at.COST + j] + s[at.INPUT_VAT + j] + s[at.VAT_DUE + j] + s[at.LEVIED + j]
-        operating = income - outgo
-        invested = s[at.INVESTMENT + j] + s[at.INVESTMENT_VAT + j] + s[at.NEEDED + j]
-        s[at.OPERATING + j] = operating
-        s[at.FLOW + j] = operating - invested - s[at.TAX + j]
-        s[at.TAXES + j] += s[at.VAT_DUE + j] + s[at.LEVIED + j] + s[at.TAX + j]
-        s[at.BEFORE_TAX + j] = operating - invested
-        s[at.AFTER_TAX + j] = operating - invested - s[at.ADJUSTED + j]
+def keep_project(s: np.ndarray, flows: np.ndarray, rate: float, t: int) -> None:
+    """The flows of the project before and after the adjusted income tax."""
+    before, after = flows[0, t], flows[1, t]
+    for j in range(WIDE):
+        before[j] = s[at.BEFORE_TAX + j]
+    for j in range(WIDE):
+        after[j] = s[at.BEFORE_TAX + j] - rate * s[at.TAX_BY + j] * s[at.LEFT + j]
 
 
 @kernel
 def finance(s: np.ndarray, building: float) -> None:
     """What is left after debts; in construction owners pay what is missing."""
-    for j in range(LANES):
+    for j in range(WIDE):
         flow = s[at.FLOW + j] + s[at.DRAWN + j] + s[at.CAPITAL_DRAWN + j]
         flow -= s[at.INTEREST + j] + s[at.RUNNING + j] + s[at.PAID_INTEREST + j]
         flow -= s[at.PRINCIPAL + j]
@@ -232,7 +232,7 @@ def finance(s: np.ndarray, building: float) -> None:
 
 @kernel
 def repay_as_able(s: np.ndarray, owed: np.ndarray) -> None:
-    for j in range(LANES):
+    for j in range(WIDE):
         back = min(owed[j], max(0.0, s[at.AVAILABLE + j]))
         owed[j] -= back
         s[at.AVAILABLE + j] -= back
@@ -243,7 +243,7 @@ def repay_as_able(s: np.ndarray, owed: np.ndarray) -> None:
 @kernel
 def cover(s: np.ndarray, building: float) -> None:
     """Debt service cover; the short loan of the year; the flow of the owners."""
-    for j in range(LANES):
+    for j in range(WIDE):
         service = s[at.PRINCIPAL + j] + s[at.INTEREST + j] + s[at.RUNNING + j]
         counts = service * (1.0 - building) > 0.0
         dscr = (s[at.OPERATING + j] - s[at.TAX + j]) / service
@@ -255,20 +255,16 @@ def cover(s: np.ndarray, building: float) -> None:
 
 
 @kernel
-def keep_flows(s: np.ndarray, flows: np.ndarray, t: int) -> None:
-    before, after, equity = flows[0, t], flows[1, t], flows[2, t]
-    for j in range(LANES):
-        before[j] = s[at.BEFORE_TAX + j]
-    for j in range(LANES):
-        after[j] = s[at.AFTER_TAX + j]
-    for j in range(LANES):
+def keep_equity(s: np.ndarray, flows: np.ndarray, t: int) -> None:
+    equity = flows[2, t]
+    for j in range(WIDE):
         equity[j] = s[at.EQUITY_FLOW + j]
 
 
 @kernel
 def appropriate(s: np.ndarray, reserve_ratio: float, payout: float) -> None:
     """Reserve up to half of the capital paid in, then dividends as far as there is cash."""
-    for j in range(LANES):
+    for j in range(WIDE):
         net = s[at.PROFIT + j] - s[at.TAX + j]
         paid_in = s[at.PAID_IN + j] + s[at.PUT_IN + j]
         basis = max(0.0, net + min(0.0, s[at.EARNED + j]))
@@ -283,14 +279,23 @@ def appropriate(s: np.ndarray, reserve_ratio: float, payout: float) -> None:
 
 
 @kernel
-def recover(s: np.ndarray, flows: np.ndarray, debts: np.ndarray, before_financing: float) -> None:
-    """The last year gives back what is left of assets and working capital, less all debts."""
-    last = flows.shape[1] - 1
-    for j in range(LANES):
-        with_interest = s[at.BOOK + j] + s[at.INTEREST_BOOK + j]
-        residual = s[at.BOOK + j] + (1.0 - before_financing) * s[at.INTEREST_BOOK + j]
-        flows[0, last, j] += residual + s[at.HELD + j]
-        flows[1, last, j] += residual + s[at.HELD + j]
-        flows[2, last, j] += with_interest + s[at.HELD + j] - s[at.HELD_LOAN + j] - s[at.SHORT + j]
-        for i in range(0, debts.shape[0], 2):
-            flows[2, last, j] -= debts[i, j]
+def recover(s: np.ndarray, flows: np.ndarray, with_interest: float) -> None:
+    """The last year gives back what is left of assets and working capital."""
+    before, after = flows[0, -1], flows[1, -1]
+    for j in range(WIDE):
+        back = s[at.BOOK + j] + with_interest * s[at.INTEREST_BOOK + j] + s[at.HELD + j]
+        before[j] += back
+        after[j] += back
+
+
+@kernel
+def settle(s: np.ndarray, flows: np.ndarray, debts: np.ndarray) -> None:
+    """Of which the owners pay all debts."""
+    equity = flows[2, -1]
+    for j in range(WIDE):
+        left = s[at.BOOK + j] + s[at.INTEREST_BOOK + j] + s[at.HELD + j]
+        equity[j] += left - s[at.HELD_LOAN + j] - s[at.SHORT + j]
+    for i in range(0, debts.shape[0], 2):
+        owed = debts[i]
+        for j in range(WIDE):
+            equity[j] -= owed[j]
