@@ -160,7 +160,10 @@ def _taxes(formulas: Formulas, given: Given) -> Iterator[Picture]:
         Line(zh, en, tonnes * np.sum([view.paid_yuan[tax] for tax in taxes], axis=0))
         for taxes, zh, en in _TAXES
     )
-    yield Chart("returns_tax", f"分年纳税{of[0]}", f"Tax by year{of[1]}", "project_years", "years", "tax_yuan_per_year", unit, year, lines)  # fmt: skip
+    yield Chart(
+        "returns_tax", f"分年纳税{of[0]}", f"Tax by year{of[1]}", "project_years", "years",
+        "tax_yuan_per_year", unit, year, lines,
+    )  # fmt: skip
     rows: list[tuple[tuple[str, str] | Cell, ...]] = []
     for level, zh, en in _LEVELS:
         total = tonnes * float(view.received_yuan[level].sum())
