@@ -10,19 +10,28 @@ from tuijin.engines.returns.factors import scale_groups
 from tuijin.engines.returns.kernels import channels as ch
 from tuijin.engines.returns.layout import build_layout
 
+ALL = ("before", "after", "equity")
 
-def appraise_plainly(project: Project, factors: Factors) -> dict[str, np.ndarray]:
-    """Rates and values of the project's and the owners' flows; one loan in equal parts."""
+
+def appraise_plainly(
+    project: Project, factors: Factors, *, wanted: tuple[str, ...] = ALL
+) -> dict[str, np.ndarray]:
+    """Rates and values of the flows wanted; one loan in equal parts."""
+    flows = plain_flows(project, factors)
+    found = {name: _rate(flows[name]) for name in wanted}
+    v = 1.12 ** -np.arange(1.0, project.n_years + 1)
+    return found | {f"{name}_npv": v @ flows[name] for name in wanted}
+
+
+def plain_flows(project: Project, factors: Factors) -> dict[str, np.ndarray]:
+    """Flows by year and draw of the project before and after tax, and of the owners."""
     layout = build_layout(project)
     n_draws, n_years = factors["price"].size, project.n_years
     scales = scale_groups(layout.groups, factors, n_draws)
     amounts = np.zeros((ch.N_CHANNELS, n_years, n_draws))
     for series, group, channel in zip(layout.series, layout.group, layout.channel, strict=True):
         amounts[channel] += series[:, None] * scales[group]
-    flows = _flows(project, layout, amounts)
-    found = {name: _rate(values) for name, values in flows.items()}
-    v = 1.12 ** -np.arange(1.0, n_years + 1)
-    return found | {f"{name}_npv": v @ values for name, values in flows.items()}
+    return _flows(project, layout, amounts)
 
 
 def _flows(project: Project, layout, amounts: np.ndarray) -> dict[str, np.ndarray]:  # noqa: ANN001

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import copy
+import io
+import re
 import shutil
 import subprocess
+import time
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +17,7 @@ import pytest
 from tests.conftest import absent
 from tuijin.engines.returns import appraise, build_statements, read_project
 from tuijin.engines.returns.tables import STATEMENTS, TITLES
+from tuijin.plan.appraisal_words import LANGUAGES
 from tuijin.plan.appraisal_workbook import write_workbook
 
 SPEC = {
@@ -134,3 +139,46 @@ def test_names_cannot_become_formulas(tmp_path):
     path.write_bytes(write_workbook(read_project(SPEC | {"name": "=1+1"})))
     cell = openpyxl.load_workbook(path)["指标"]["A1"]
     assert (cell.value, cell.data_type) == ("=1+1", "s") or cell.quotePrefix
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_same_project_gives_the_same_bytes(language, monkeypatch):
+    project = read_project(SPEC)
+    first = write_workbook(project, language=language)
+    later = time.time() + 86_400 * 400
+    monkeypatch.setattr(time, "time", lambda: later)
+    monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(later))
+    assert write_workbook(project, language=language) == first
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert "2000-01-01" in archive.read("docProps/core.xml").decode()
+
+
+def test_the_english_workbook_is_the_chinese_one_in_english():
+    """Every title is translated, and the formulas are the same but for the name of the sheet."""
+    project = read_project(SPEC)
+    zh, en = (
+        openpyxl.load_workbook(io.BytesIO(write_workbook(project, language=language)))
+        for language in LANGUAGES
+    )
+    assert en.sheetnames[0] == "Figures"
+    assert len(en.sheetnames) == len(zh.sheetnames)
+    for one, other in zip(zh.worksheets, en.worksheets, strict=True):
+        for row, beside in zip(one.iter_rows(), other.iter_rows(), strict=True):
+            for cell, translated in zip(row, beside, strict=True):
+                value = translated.value
+                if isinstance(value, str) and value != project.name:
+                    assert not re.search("[㐀-鿿]", value), (one.title, value)
+                if isinstance(cell.value, str) and cell.value.startswith("="):
+                    assert value == cell.value.replace("计算!", "Calculation!")
+    titles = [row[0].value for row in en["Calculation"].iter_rows()]
+    assert "anode: Price" in titles
+    assert "Loss of year 3 used" in titles
+
+
+@pytest.mark.slow
+def test_libreoffice_recalculates_the_english_one_too(recalculate):
+    book = recalculate(write_workbook(read_project(SPEC), language="en"))
+    figures = appraise(read_project(SPEC))
+    shown = [row[1] for row in book["Figures"].iter_rows(min_row=2, values_only=True)]
+    assert shown[1] == pytest.approx(figures.irr_ratio[0], abs=1e-9)

@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--draws", type=int, metavar="N", help="instead of the spec's")
     parser.add_argument("--seed", type=int, metavar="N", help="instead of the spec's")
     parser.add_argument("--xlsx", type=Path, metavar="FILE", help="write statements with formulas")
+    parser.add_argument("--language", choices=("zh", "en"), default="zh", help="of the workbook")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     if args.xlsx is not None:
         from tuijin.plan.appraisal_workbook import write_workbook
 
-        args.xlsx.write_bytes(write_workbook(project))
+        args.xlsx.write_bytes(write_workbook(project, language=args.language))
     if args.json:
         print(json.dumps(document, ensure_ascii=False, indent=1))
     else:

@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ from tuijin.errors import BadInput, TooLarge
 MAX_ROWS = 100_000
 _MAX_CELL_CHARACTERS = 32_767
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\']")
-_FIXED_TIME = date(2000, 1, 1)  # the same rows give the same bytes
+_FIXED_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # the same rows give the same bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,27 @@ from tuijin.engines.returns.tables import TITLES
 from tuijin.engines.returns.tax_rates import income_tax_ratios
 from tuijin.engines.returns.yearly import by_operation_year, by_spending_year, by_year
 from tuijin.plan.appraisal_sheet import YearSheet
+from tuijin.plan.appraisal_words import Say
 
 OTHER_TAXES = "other_taxes"
 
 
-def build_sheet(project: Project) -> YearSheet:
-    sheet = YearSheet(project.n_years)
+# Rows that no statement shows.
+_TITLES = TITLES | {
+    "capital_equity": "流动资金中资本金",
+    "interest_total": "建设期利息（累计）",
+    "interest_written": "建设期利息折旧",
+    "profit_to_tax": "应税利润",
+    "book": "资产净值（不含建设期利息）",
+    "interest_book": "建设期利息净值",
+    "flow": "融资后净现金流量",
+    "available_first": "还款前可用资金",
+    "available": "可用资金",
+}
+
+
+def build_sheet(project: Project, *, say: Say = str) -> YearSheet:
+    sheet = YearSheet(project.n_years, say)
     _scalars(sheet, project)
     building = [float(t < project.construction_years) for t in range(project.n_years)]
     sheet.given("building", "建设期（1为是）", building)
@@ -220,7 +235,7 @@ def _loans(sheet: YearSheet, project: Project) -> None:
 
 def _add(sheet: YearSheet, formulas: dict[str, str]) -> None:
     for name, text in formulas.items():
-        sheet.formula(name, TITLES.get(name, name), text)
+        sheet.formula(name, _TITLES[name], text)
 
 
 def _capital(sheet: YearSheet) -> None:
@@ -278,7 +293,7 @@ def _losses(sheet: YearSheet, base: str, total: str) -> None:
         sheet.formula(name, f"第{k}年亏损弥补", text)
         sheet.formula(f"{name}_gone", f"第{k}年亏损累计弥补", f"={gone}+[{name}]")
         used.append(name)
-    sheet.total(total, TITLES.get(total, total), used)
+    sheet.total(total, TITLES["losses_used"], used)
 
 
 def _flows(sheet: YearSheet, project: Project) -> None:

@@ -15,6 +15,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from tuijin.importers.xlsx_write import Formats, write_text
+from tuijin.plan.appraisal_words import Say
 
 FIRST_COLUMN = 3  # a blank column before year 1 is "the year before"
 FIRST_ROW = 3
@@ -28,6 +29,7 @@ class YearSheet:
     """Scalars and rows, in the order in which they are added; formulas may look ahead."""
 
     n_years: int
+    say: Say = str
     scalars: dict[str, tuple[str, float]] = field(default_factory=dict)
     rows: dict[str, tuple[str, str | Sequence[float]]] = field(default_factory=dict)
 
@@ -52,10 +54,15 @@ class YearSheet:
 
     def span(self, name: str) -> str:
         """All years of a row, for a formula on another sheet."""
-        return f"{NAME}!{self._all(name)}"
+        return f"{self.title}!{self._all(name)}"
 
     def scalar_cell(self, name: str) -> str:
         return f"$B${FIRST_ROW + list(self.scalars).index(name) + 1}"
+
+    @property
+    def title(self) -> str:
+        """Name of the sheet."""
+        return self.say(NAME)
 
     @property
     def _numbers(self) -> dict[str, int]:
@@ -71,18 +78,19 @@ class YearSheet:
     def write(self, page: Worksheet, formats: Formats) -> None:
         page.set_column(0, 0, 34)
         page.set_column(1, 1 + FIRST_COLUMN + self.n_years, 15)
-        write_text(page, 0, 0, "计算（白底为可改的数，其余为公式）", formats.header)
+        title = self.say("计算（白底为可改的数，其余为公式）")
+        write_text(page, 0, 0, title, formats.header)
         number = formats.number(2)
         for n, (title, value) in enumerate(self.scalars.values()):
-            write_text(page, FIRST_ROW + n, 0, title, formats.text)
+            write_text(page, FIRST_ROW + n, 0, self.say(title), formats.text)
             page.write_number(FIRST_ROW + n, 1, value)
         head = FIRST_ROW + len(self.scalars) + 1
-        write_text(page, head, 0, "年份", formats.header)
+        write_text(page, head, 0, self.say("年份"), formats.header)
         for year in range(self.n_years):
             page.write_number(head, FIRST_COLUMN + year, year + 1)
         numbers = self._numbers
         for name, (title, content) in self.rows.items():
-            write_text(page, numbers[name], 0, title, formats.text)
+            write_text(page, numbers[name], 0, self.say(title), formats.text)
             for year in range(self.n_years):
                 at = numbers[name], FIRST_COLUMN + year
                 if isinstance(content, str):

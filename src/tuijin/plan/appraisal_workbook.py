@@ -15,7 +15,8 @@ from tuijin.engines.returns import Project, benchmark_ratio
 from tuijin.engines.returns.tables import STATEMENTS, TITLES
 from tuijin.importers.xlsx_write import Formats, open_book, write_text
 from tuijin.plan.appraisal_rows import build_sheet
-from tuijin.plan.appraisal_sheet import NAME, YearSheet
+from tuijin.plan.appraisal_sheet import YearSheet
+from tuijin.plan.appraisal_words import say_in
 
 _FLOWS = {
     "project_flow_before_tax": ("项目投资（所得税前）", "benchmark"),
@@ -24,25 +25,34 @@ _FLOWS = {
 }
 
 
-def write_workbook(project: Project) -> bytes:
-    """Statements and figures of the project, as an xlsx file."""
+def write_workbook(project: Project, *, language: str = "zh") -> bytes:
+    """
+    Statements and figures of the project, as an xlsx file; the same project gives the same bytes.
+
+    Parameters
+    ----------
+    language
+        Of titles: one of `appraisal_words.LANGUAGES`.
+    """
     buffer = io.BytesIO()
     book = open_book(buffer)
     formats = Formats(book)
-    sheet = build_sheet(project)
+    sheet = build_sheet(project, say=say_in(language))
     _write_figures(book, formats, sheet, project)
     for title, names in STATEMENTS.items():
         _write_statement(book, formats, sheet, title=title, names=names)
-    sheet.write(book.add_worksheet(NAME), formats)
+    sheet.write(book.add_worksheet(sheet.title), formats)
     book.close()
     return buffer.getvalue()
 
 
 def _write_figures(book: Workbook, formats: Formats, sheet: YearSheet, project: Project) -> None:
-    page = book.add_worksheet("指标")
+    say = sheet.say
+    page = book.add_worksheet(say("指标"))
     page.set_column(0, 0, 30)
     page.set_column(1, 2, 20)
-    for column, text in enumerate((project.name or "项目", "内部收益率", "净现值（元）")):
+    titles = (project.name or say("项目"), say("内部收益率"), say("净现值（元）"))
+    for column, text in enumerate(titles):
         write_text(page, 0, column, text, formats.header)
     known = {
         "benchmark": benchmark_ratio(project) is not None,
@@ -50,27 +60,28 @@ def _write_figures(book: Workbook, formats: Formats, sheet: YearSheet, project: 
     }
     percent = book.add_format({"num_format": "0.00%"})
     for row, (flow, (title, rate)) in enumerate(_FLOWS.items(), start=1):
-        write_text(page, row, 0, title, formats.text)
+        write_text(page, row, 0, say(title), formats.text)
         page.write_formula(row, 1, f'=IFERROR(IRR({sheet.span(flow)}),"")', percent)
         if known[rate]:
-            cell = f"{NAME}!{sheet.scalar_cell(rate)}"
+            cell = f"{sheet.title}!{sheet.scalar_cell(rate)}"
             page.write_formula(row, 2, f"=NPV({cell},{sheet.span(flow)})", formats.number(2))
 
 
 def _write_statement(
     book: Workbook, formats: Formats, sheet: YearSheet, *, title: str, names: tuple[str, ...]
 ) -> None:
-    page = book.add_worksheet(title)
+    say = sheet.say
+    page = book.add_worksheet(say(title))
     page.set_column(0, 0, 30)
     page.set_column(1, sheet.n_years + 1, 15)
-    write_text(page, 0, 0, f"{title}（元）", formats.header)
-    write_text(page, 0, 1, "合计", formats.header)
+    write_text(page, 0, 0, say(f"{title}（元）"), formats.header)
+    write_text(page, 0, 1, say("合计"), formats.header)
     for year in range(sheet.n_years):
         page.write_number(0, 2 + year, year + 1)
     for row, name in enumerate(names, start=1):
-        write_text(page, row, 0, TITLES[name], formats.text)
+        write_text(page, row, 0, say(TITLES[name]), formats.text)
         page.write_formula(row, 1, f"=SUM({sheet.span(name)})", formats.number(2))
         for year in range(sheet.n_years):
-            place = f"={NAME}!{sheet.cell(name, year)}"
+            place = f"={sheet.title}!{sheet.cell(name, year)}"
             page.write_formula(row, 2 + year, place, formats.number(2))
     page.freeze_panes(1, 2)

@@ -102,7 +102,7 @@ def _years(formulas: Formulas, given: Given) -> Chart:
     discounted = np.cumsum(after * (1 + benchmark) ** -year)
     return Chart(
         "returns_years", "分年净现金流量（按每吨年销量）", "Cash flow by year, per tonne of output",
-        "project_year_count", "count", "fnpv_yuan_per_t", "yuan_per_t", year,
+        "project_years", "years", "fnpv_yuan_per_t", "yuan_per_t", year,
         (
             Line("所得税后净现金流量", "After income tax", after),
             Line("所得税前净现金流量", "Before income tax", before),
@@ -160,8 +160,10 @@ def _taxes(formulas: Formulas, given: Given) -> Iterator[Picture]:
         Line(zh, en, tonnes * np.sum([view.paid_yuan[tax] for tax in taxes], axis=0))
         for taxes, zh, en in _TAXES
     )
-    yield Chart("returns_tax", f"分年纳税{of[0]}", f"Tax by year{of[1]}", "project_year_count",
-                "count", "tax_yuan_per_year", unit, year, lines)  # fmt: skip
+    yield Chart(
+        "returns_tax", f"分年纳税{of[0]}", f"Tax by year{of[1]}", "project_years", "years",
+        "tax_yuan_per_year", unit, year, lines,
+    )  # fmt: skip
     rows: list[tuple[tuple[str, str] | Cell, ...]] = []
     for level, zh, en in _LEVELS:
         total = tonnes * float(view.received_yuan[level].sum())

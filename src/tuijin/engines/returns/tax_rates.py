@@ -27,8 +27,8 @@ def income_tax_ratios(project: Project) -> np.ndarray:
     财政部 税务总局 国家发展改革委公告2020年第23号 (15 %, 2021-01-01 to 2030-12-31);
     企业所得税法实施条例 articles 87 and 88 (from the first year with revenue). Half of the western
     rate, not of 25 %: 国家税务总局公告2012年第12号 article 5, as commonly quoted; its text was not
-    found, so this is unverified. 国税函〔2010〕157号, not seen either, is said to halve 25 % for other
-    low rates: such a project is to be given `rate_ratio` 0.25 and no `western`.
+    found, so this is unverified. 国税函〔2010〕157号, not seen either, is said to halve 25 % where
+    another low rate applies: such a project is given `rate_ratio` 0.25 and no `western`.
     """
     tax = project.income_tax
     calendar = project.start_year + np.arange(project.n_years)
