@@ -51,7 +51,14 @@ def narrowed(
 
 
 # Class of the values an event carries, by the kind of entry; projects go column by column.
-_EVENT_CLASSES = {"stageevent": "P", "figure": "P", "node": "I", "evidence": "I", "claim": "I"}
+_EVENT_CLASSES = {
+    "stageevent": "P",
+    "figure": "P",
+    "pricelink": "P",
+    "node": "I",
+    "evidence": "I",
+    "claim": "I",
+}
 _VALUE_CLASSES = {"inputs_sha256": "C"}  # of a verdict: its inputs may be confidential
 
 

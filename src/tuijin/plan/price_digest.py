@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -38,7 +38,7 @@ def build_digest(
     if footer:
         blocks.append(Paragraph(footer, "note"))
     return Brief(
-        title=_("价格变动%(period)s") % {"period": words.period_title(period)},
+        title=f"{_('价格变动')}\n{words.period_title(period)}",
         blocks=tuple(blocks),
         language="en" if is_english() else "zh",
     )
@@ -70,23 +70,46 @@ def _titled(one: Followed) -> str:
 
 
 def _effects(effects: Sequence[Effect]) -> list[Block]:
-    rows = []
-    for effect in effects:
-        project = either(effect.link.project.name, effect.link.project.name_en)
-        rows += [
-            (project, words.metric_name(m), words.amount(float(f"{m.before:.6g}"), m.unit),
-             words.amount(float(f"{m.after:.6g}"), m.unit), words.signed(m.difference, m.unit))
-            for m in effect.moved
-        ]  # fmt: skip
-        if effect.problem:
-            rows.append((project, words.problem_text(effect), "", "", ""))
-        elif effect.waiting:
-            said = _("待补：%(list)s") % {"list": words.waiting_text(effect.waiting)}
-            rows.append((project, said, "", "", ""))
-        elif not effect.moved:
-            rows.append((project, _("模型的各项指标不随此价变动"), "", "", ""))
+    """Figures in a table; below it what could not be worked out, and with what care to read it."""
+    rows = tuple(row for effect in effects for row in _figures(effect))
     titles = (_("项目"), _("指标"), _("原价下"), _("新价下"), _("差"))
-    return [Table(titles, tuple(rows), (4, 6, 3, 3, 3))]
+    blocks: list[Block] = [Table(titles, rows, (4, 5, 3, 3, 3))] if rows else []
+    for effect in effects:
+        said = "；".join(_remarks(effect)) if not is_english() else "; ".join(_remarks(effect))
+        if said:
+            text = _("%(project)s：%(said)s。") % {"project": _project(effect), "said": said}
+            blocks.append(Paragraph(text))
+    return blocks
+
+
+def _project(effect: Effect) -> str:
+    return either(effect.link.project.name, effect.link.project.name_en)
+
+
+def _figures(effect: Effect) -> Iterator[tuple[str, ...]]:
+    for m in effect.moved:
+        before, after = (words.amount(float(f"{v:.6g}"), m.unit) for v in (m.before, m.after))
+        yield (
+            _project(effect),
+            words.metric_name(m),
+            before,
+            after,
+            words.signed(m.difference, m.unit),
+        )
+
+
+def _remarks(effect: Effect) -> Iterator[str]:
+    if effect.problem:
+        yield words.problem_text(effect)
+        return
+    if effect.waiting:
+        yield _("待补：%(list)s") % {"list": words.waiting_text(effect.waiting)}
+    elif not effect.moved:
+        yield _("模型的各项指标不随此价变动")
+    if effect.moved and not effect.is_basis_sure:
+        yield _("报价或参数未说明是否含税，按原数计算")
+    if effect.link.note:
+        yield effect.link.note
 
 
 def _silences(still: Sequence[Followed]) -> Table:

@@ -57,7 +57,7 @@ def percentile_text(move: Move) -> str:
         return _("待定：变动之前的报价不足")
     shown = write_ratio(min(max(found, 0.001), 0.999))
     word = _("少见") if move.is_unusual else _("常见")
-    return _("%(word)s：在过程预期中位于 %(share)s 处") % {"word": word, "share": shown}
+    return _("%(word)s：高于预期走势的 %(share)s") % {"word": word, "share": shown}
 
 
 def standing_text(one: Followed) -> str:

@@ -39,7 +39,8 @@ _ACTS = {
 }
 # Trail's kind of entry -> noun, where the names differ.
 _NOUNS = {"progressreport": "report", "annualplan": "plan", "operatingrecord": "operating",
-          "stageevent": "stage_event", "tablelayout": "table"}  # fmt: skip
+          "stageevent": "stage_event", "tablelayout": "table", "priceseries": "price_series",
+          "pricelink": "price_link"}  # fmt: skip
 
 
 _GROUPS = {
