@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from tuijin.ledger import records, scope, trail
-from tuijin.push import deadlines, escalation, notices, officers, proposals, states
+from tuijin.push import deadlines, escalation, flags, notices, officers, proposals, states
 from tuijin.push.deadlines import Limits
 from tuijin.push.models import DayDone, Issue
 from tuijin.push.notices import Line
@@ -34,6 +34,7 @@ def go_through(*, on: date) -> Day | None:
         if not DayDone.objects.get_or_create(on=on)[1]:
             return None
         proposed = proposals.refresh(on=on)
+        flags.refresh(on=on)
         notices.tell_proposed(proposed, on=on)
         limits = Limits()
         _draw_provisional(limits)

@@ -39,6 +39,7 @@ ENTRIES = (
     Entry("meetings", _("会议"), "presentation"),
     Entry("issues", _("督办"), "gavel"),
     Entry("today", _("今日要事"), "bell", "comment"),
+    Entry("flags", _("请核对"), "alert-triangle"),
     Entry("funnel", _("落地见效"), "filter"),
     Entry("officers", _("包联"), "users"),
     Entry("inbox", _("消息"), "message"),
