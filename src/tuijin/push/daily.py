@@ -34,7 +34,6 @@ def go_through(*, on: date) -> Day | None:
         if not DayDone.objects.get_or_create(on=on)[1]:
             return None
         proposed = proposals.refresh(on=on)
-        flags.refresh(on=on)
         notices.tell_proposed(proposed, on=on)
         limits = Limits()
         _draw_provisional(limits)
@@ -49,7 +48,9 @@ def go_through(*, on: date) -> Day | None:
         notices.tell_day(near, kind="due", on=on)
         if on.weekday() == _MONDAY:
             _tell_neglect(on=on)
-        return Day(len(proposed), len(slips), len(near), len(late))
+        day = Day(len(proposed), len(slips), len(near), len(late))
+    flags.refresh(on=on)  # reads the whole record, so not while the trail is held
+    return day
 
 
 def _open() -> QuerySet[Issue]:

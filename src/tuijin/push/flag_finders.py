@@ -28,7 +28,6 @@ from tuijin.ledger.models import (
     StageEvent,
     TrailEvent,
 )
-from tuijin.see.tables.periods import period_end
 from tuijin.see.wording import write_number
 
 _STAGES = list(CHOICES["stage"])
@@ -213,18 +212,18 @@ def _read_series(*stages: str) -> _Series | None:
     """
     Read reports of projects at some stages (none means any) as arrays.
 
-    Where a project reports both 旬 and months, the months are left out: they repeat the last 旬.
+    Where a project reports both 旬 and months, the months are left out: they repeat the last 旬; so
+    the text of a period sorts as its time does.
     """
     rows = ProgressReport.objects.filter(is_current=True, year_done_yuan__isnull=False)
     if stages:
         rows = rows.filter(project__stage__in=stages)
-    found = list(rows.values_list("project_id", "period", "year_done_yuan", "total_done_yuan",
-                                  "progress", "id"))  # fmt: skip
+    columns = ("project_id", "period", "year_done_yuan", "total_done_yuan", "progress", "id")
+    found = list(rows.order_by("project_id", "period").values_list(*columns))
     by_xun = {row[0] for row in found if len(row[1]) > 7}
     found = [row for row in found if len(row[1]) > 7 or row[0] not in by_xun]
     if not found:
         return None
-    found.sort(key=lambda row: (row[0], period_end(row[1])))
     projects, periods, done, total, text, pks = zip(*found, strict=True)
     return _Series(
         np.array(projects), np.array([int(p[:4]) for p in periods]),
