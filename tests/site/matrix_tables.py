@@ -49,7 +49,7 @@ CLASSES = {
     "project": "P", "figure": "P", "stage_event": "P", "stop": "P", "node": "I", "evidence": "I",
     "file": "I", "claim": "I", "check": "I", "verdict": "I", "model": "I", "scenario": "I",
     "vehicle": "I", "price_link": "P",
-    "decision": "I", "issue": "I", "slip": "I", "assignment": "I", "visit": "I",
+    "decision": "I", "issue": "I", "flag": "I", "slip": "I", "assignment": "I", "visit": "I",
     "plan": "C", "report": "C", "operating": "C",
 }  # fmt: skip
 
@@ -237,6 +237,10 @@ PUSH: dict[str, list[Ask]] = {
     "/issues/{id}/": page("read", "issue"),
     "/officers/": page("read"),
     "/funnel/": page("read"),
+    "/flags/": page("read"),
+    "/flags/refresh/": form("rules"),
+    "/flags/{id}/propose/": form("raise", "flag", changes=True),
+    "/api/v1/flags": page("read"),
     "/api/v1/funnel": page("read"),
     "/api/v1/yields": page("read"),
     "/projects/{id}/assign/": page("dispatch", "project", changes=True)

@@ -33,7 +33,7 @@ from tuijin.ledger.models import (
 )
 from tuijin.meet import presets as meet_presets
 from tuijin.meet.models import Decision, Meeting, Stop
-from tuijin.push.models import Assignment, Issue, Slip, Visit
+from tuijin.push.models import Assignment, Flag, FlagRule, Issue, Slip, Visit
 from tuijin.see import presets as see_presets
 from tuijin.see.models import TableLayout
 from tuijin.verify.models import Binding, Claim, Scenario, Verdict
@@ -136,6 +136,14 @@ def _one_of_everything(code: str) -> dict[str, Any]:
     assignment = Assignment.objects.create(
         **about, kind="officer", holder=mark, starts_on=date(2025, 1, 1)
     )
+    rule, _made = FlagRule.objects.get_or_create(
+        code="leap_share", order=1, threshold=0.3, unit="ratio", name="一期完成很多"
+    )
+    flag = Flag.objects.create(
+        rule=rule, **about, subject="x", since_on=date(2025, 9, 1),
+        facts=[["实测", "Measured", str(secret_yuan(code)), "C", ""],
+               ["说明", "Note", mark, "I", ""]],
+    )  # fmt: skip
     visitor = User.objects.create(username=f"visitor-{code}", role="place_officer")
     visit = Visit.objects.create(
         **about, user=visitor, visited_on=date(2025, 9, 1), where=mark, record=mark
@@ -173,7 +181,7 @@ def _one_of_everything(code: str) -> dict[str, Any]:
         "check": binding, "verdict": verdict, "model": model, "scenario": scenario,
         "evidence": evidence, "file": file, "stop": stop,
         "meeting": meeting, "decision": decision, "issue": issue, "slip": slip,
-        "assignment": assignment, "visit": visit, "table": layout, "batch": batch,
+        "assignment": assignment, "visit": visit, "table": layout, "flag": flag, "batch": batch,
         "place": place, "price_series": series, **entries,
     }  # fmt: skip
     return {kind: entry.pk for kind, entry in found.items()}

@@ -207,7 +207,9 @@ def test_other_places_confidential_fields_appear_nowhere(world):
     forms = (mark, str(yuan), f"{yuan:,}", f"{yuan / 1e4:.2f}", f"{yuan / 1e4:,.0f}")
     addresses = [
         "/", "/projects/", "/map/", "/indicators/", "/claims/", "/meetings/", "/issues/", "/mine/",
-        "/today/", "/officers/", "/api/v1/issues", "/api/v1/visits", "/api/v1/slips",
+        "/today/", "/officers/", "/flags/", "/funnel/", "/reports/", "/api/v1/flags",
+        "/api/v1/yields?year=2025", "/api/v1/funnel?by=place",
+        "/api/v1/issues", "/api/v1/visits", "/api/v1/slips",
         "/tables/", *(f"/tables/{world.objects['table', '150203']}/{end}?on=2025-09-30"
                       for end in ("", "table.xlsx")),
         f"/api/v1/tables/{world.objects['table', '150203']}?on=2025-09-30",

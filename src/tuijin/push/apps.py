@@ -18,4 +18,5 @@ class PushConfig(AppConfig):
         from tuijin.push import beat, presets
 
         presets.load_presets()
+        presets.load_flag_rules()
         beat.expect_hour()

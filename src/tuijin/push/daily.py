@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from tuijin.ledger import records, scope, trail
-from tuijin.push import deadlines, escalation, notices, officers, proposals, states
+from tuijin.push import deadlines, escalation, flags, notices, officers, proposals, states
 from tuijin.push.deadlines import Limits
 from tuijin.push.models import DayDone, Issue
 from tuijin.push.notices import Line
@@ -48,7 +48,9 @@ def go_through(*, on: date) -> Day | None:
         notices.tell_day(near, kind="due", on=on)
         if on.weekday() == _MONDAY:
             _tell_neglect(on=on)
-        return Day(len(proposed), len(slips), len(near), len(late))
+        day = Day(len(proposed), len(slips), len(near), len(late))
+    flags.refresh(on=on)  # reads the whole record, so not while the trail is held
+    return day
 
 
 def _open() -> QuerySet[Issue]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tuijin.ledger import scope
 from tuijin.ledger.models import Project
-from tuijin.push import board, local_day, officers, yield_views, yields
+from tuijin.push import board, flag_views, flags, local_day, officers, yield_views, yields
 from tuijin.push.models import Visit
 from tuijin.see import panels
 from tuijin.see.quantities import Portfolio
@@ -54,6 +54,12 @@ def build_officers(_request: HttpRequest, project: Project) -> Mapping[str, Any]
     return found if any((rows, visits, found["may_assign"], found["may_visit"])) else None
 
 
+def build_flags(_request: HttpRequest, project: Project) -> Mapping[str, Any] | None:
+    """What should be looked at again."""
+    rows = list(flags.own().filter(project=project)) if _owns(project) and _sees(project) else []
+    return {"flags": flag_views.described(rows)} if rows else None
+
+
 def build_yield(_request: HttpRequest, project: Project) -> Mapping[str, Any] | None:
     """What an own project promised against what its months brought."""
     if not _owns(project) or not yield_views.shows_money():
@@ -65,6 +71,7 @@ def build_yield(_request: HttpRequest, project: Project) -> Mapping[str, Any] | 
 
 def register() -> None:
     for panel in (
+        panels.Panel("flags", _("请核对"), "push/panel_flags.html", build_flags, order=20),
         panels.Panel("issues", _("问题与督办"), "push/panel_issues.html", build_issues, order=15),
         panels.Panel("yield", _("本年承诺与实绩"), "push/panel_yield.html", build_yield, order=60),
         panels.Panel(

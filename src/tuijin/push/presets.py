@@ -8,7 +8,7 @@ from django.db import transaction
 
 from tuijin.ledger.models import Rulebook
 from tuijin.ledger.presets import load_sources, read_rows
-from tuijin.push.models import ClockRule
+from tuijin.push.models import ClockRule, FlagRule
 
 _DATA = Path(__file__).parent / "data"
 
@@ -46,3 +46,17 @@ def _build_rule(
         source_id=sources.get(row["source"]),
         **{name: row[name] for name in texts},
     )
+
+
+def load_flag_rules() -> None:
+    """Load each threshold that is not there yet; what somebody changed stays."""
+    known = set(FlagRule.objects.values_list("code", flat=True))
+    rows = list(enumerate(read_rows(_DATA / "flag_rules.csv")))
+    wanted = [(order, row) for order, row in rows if row["code"] not in known]
+    if not wanted:
+        return
+    sources = load_sources(_DATA / "sources.csv")
+    for order, row in wanted:
+        source_id = sources.get(row.pop("source"))
+        threshold = float(row.pop("threshold"))
+        FlagRule.objects.create(order=order, threshold=threshold, source_id=source_id, **row)

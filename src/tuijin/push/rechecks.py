@@ -10,8 +10,8 @@ from django_tasks import task
 
 from tuijin.ledger import scope
 from tuijin.ledger.access import job
-from tuijin.push import issues, local_day, notices, proposals, states
-from tuijin.push.models import Issue, Signal
+from tuijin.push import flags, issues, local_day, notices, proposals, states
+from tuijin.push.models import Flag, Issue, Signal
 from tuijin.push.states import STEPS
 from tuijin.see import judging
 from tuijin.verify.checks import DEFAULT_SEED
@@ -24,7 +24,7 @@ def ask_again(issue: Issue, *, on: date) -> None:
     kind, _, key = issue.origin.partition(":")
     if kind == "claim":
         transaction.on_commit(partial(check_claim.enqueue, None, issue.pk, int(key)))
-    elif kind in ("light", "node"):
+    elif kind in ("light", "node", "flag"):
         with scope.active(scope.system_scope("recheck")):
             settle(issue, on=on)
 
@@ -47,6 +47,9 @@ def _still_fails(issue: Issue, *, on: date) -> bool:
     if kind == "light":
         judging.refresh([int(key)], as_of=on)
         return any(proposals.failing_lights(on=on, project_id=int(key)))
+    if kind == "flag":
+        flags.refresh(on=on)
+        return Flag.objects.filter(pk=int(key)).exists()
     if kind == "node":
         project, _, node = key.partition(":")
         return any(proposals.late_nodes(on=on, project_id=int(project), node=node))

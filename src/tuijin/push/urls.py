@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tuijin.push import inbox_views, officer_views, slip_views, views, yield_views
+from tuijin.push import flag_views, inbox_views, officer_views, slip_views, views, yield_views
 
 urlpatterns = [
     path("today/", views.show_today, name="today"),
@@ -27,6 +27,9 @@ urlpatterns = [
     ),
     path("slips/<int:slip_id>/receive/", slip_views.receive_slip, name="receive_slip"),
     path("funnel/", yield_views.show_funnel, name="funnel"),
+    path("flags/", flag_views.show_flags, name="flags"),
+    path("flags/refresh/", flag_views.refresh_flags, name="refresh_flags"),
+    path("flags/<int:flag_id>/propose/", flag_views.propose_issue, name="propose_flag"),
     path("officers/", officer_views.show_officers, name="officers"),
     path("projects/<int:project_id>/assign/", officer_views.assign_project, name="assign_project"),
     path("projects/<int:project_id>/visit/", officer_views.record_visit, name="record_visit"),

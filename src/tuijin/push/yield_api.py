@@ -1,4 +1,4 @@
-"""`/api/v1/funnel` and `/api/v1/yields`: counts, conversion, promises against what came."""
+"""`/api/v1/funnel`, `/yields` and `/flags`: conversion, promises kept, what to look at again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ninja import Router
 from tuijin.ledger import paging, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import Project
-from tuijin.push import funnel, local_day, yields
+from tuijin.push import flags, funnel, local_day, yields
 from tuijin.push.funnel import Funnel
 from tuijin.push.yield_views import read_grouping, read_portfolio, shows_money
 
@@ -70,4 +70,28 @@ def _kept(one: yields.Kept) -> dict[str, Any]:
         "promised_projects": one.promised_count,
         "expected": _text(one.expected),
         "real": _text(one.real),
+    }
+
+
+@router.get("/flags", url_name="flag_list", summary="What should be looked at again (请核对)")
+@requires("read")
+def list_flags(request: HttpRequest, rule: str = "", after: int = 0) -> dict[str, Any]:
+    """Own projects, in the order found; facts above the reader's class are absent."""
+    rows = list(flags.own(rule=rule).filter(pk__gt=paging.as_id(after)).order_by("pk")[:101])
+    return {
+        "items": [
+            {
+                "id": flag.pk,
+                "rule": flag.rule.code,
+                "name": flag.rule.name,
+                "project": flag.project.key,
+                "since_on": flag.since_on.isoformat(),
+                "facts": [
+                    {"name": name, "value": value, "address": address}
+                    for name, value, address in flags.shown_facts(flag)
+                ],
+            }
+            for flag in rows[:100]
+        ],
+        "next": str(rows[99].pk) if len(rows) > 100 else "",
     }

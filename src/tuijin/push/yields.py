@@ -43,6 +43,11 @@ class Measure:
     months: int = 12
 
     @property
+    def adds_up(self) -> bool:
+        """Whether months are added; what is there in every month is averaged."""
+        return self.months > 1
+
+    @property
     def is_money(self) -> bool:
         return self.column.endswith("_yuan")
 
@@ -50,7 +55,7 @@ class Measure:
 MEASURES = (
     Measure("sales", _("销售收入"), "sales_yuan", "stated_sales_yuan_per_year",
             "sales_yuan_per_year"),
-    Measure("tax", _("税收"), "tax_yuan", "stated_tax_yuan_per_year", "tax_yuan_per_year"),
+    Measure("tax", _("税收额"), "tax_yuan", "stated_tax_yuan_per_year", "tax_yuan_per_year"),
     Measure("jobs", _("就业人数"), "jobs_count", "stated_jobs_count", "jobs_count", months=1),
     Measure("energy", _("用电量（兆瓦时）"), "energy_mwh", "stated_electricity_mwh_per_year",
             "electricity_mwh_per_year"),
@@ -77,7 +82,9 @@ class Kept:
         Sum of what is on record and how many projects state it, of each month.
     promised, expected, real
         Of the projects with a promise: the promise a year, its part for the months on record, and
-        what those months brought.
+        what those months brought; of jobs the promise and the mean of the months.
+    total
+        Sum of the year; of jobs the last month on record.
     """
 
     measure: Measure
@@ -143,8 +150,17 @@ def _read(
         promised_count=len(promised),
         expected=expected,
         real=real,
-        total=sum((total for total, _n in by_month.values()), Decimal(0)) if by_month else None,
+        total=_total(measure, by_month),
     )
+
+
+def _total(measure: Measure, by_month: Mapping[date, tuple[Decimal, int]]) -> Decimal | None:
+    """Of what adds up the sum, of what is there in every month the last month on record."""
+    if not by_month:
+        return None
+    if not measure.adds_up:
+        return by_month[max(by_month)][0]
+    return sum((total for total, _n in by_month.values()), Decimal(0))
 
 
 def _like_for_like(
@@ -157,6 +173,7 @@ def _like_for_like(
     of_projects = rows.values("project").annotate(sum=amount, n=Count("id"))
     for project, total, n in of_projects.values_list("project", "sum", "n"):
         if project in promised:
-            sums["real"] += Decimal(total)
-            sums["expected"] += promised[project].amount * n / measure.months
+            amount_year = promised[project].amount
+            sums["expected"] += amount_year * n / measure.months if measure.adds_up else amount_year
+            sums["real"] += Decimal(total) if measure.adds_up else Decimal(total) / n
     return sums.get("real"), sums.get("expected")

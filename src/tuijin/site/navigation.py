@@ -51,6 +51,7 @@ GROUPS = (
     ),
     (
         Entry("claims", _("承诺检验"), "checkup-list"),
+        Entry("flags", _("请核对"), "alert-triangle"),
         Entry("materials", _("物料平衡"), "building-factory-2"),
         Entry("markets", _("价格"), "scale"),
     ),

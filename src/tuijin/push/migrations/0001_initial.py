@@ -76,6 +76,40 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='FlagRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=40, unique=True)),
+                ('order', models.PositiveSmallIntegerField()),
+                ('threshold', models.FloatField()),
+                ('unit', models.CharField(choices=[('factor', '倍'), ('ratio', '比例'), ('periods', '期'), ('characters', '字'), ('copies', '处')], max_length=12)),
+                ('is_used', models.BooleanField(default=True)),
+                ('name', models.CharField(max_length=200)),
+                ('name_en', models.CharField(blank=True, max_length=300)),
+                ('note', models.CharField(blank=True, max_length=500)),
+                ('note_en', models.CharField(blank=True, max_length=500)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='ledger.source')),
+            ],
+            options={
+                'ordering': ('order',),
+            },
+        ),
+        migrations.CreateModel(
+            name='Flag',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('subject', models.CharField(max_length=120)),
+                ('facts', models.JSONField(default=list)),
+                ('since_on', models.DateField()),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='ledger.project')),
+                ('rule', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='push.flagrule')),
+            ],
+            options={
+                'ordering': ('id',),
+            },
+        ),
+        migrations.CreateModel(
             name='Issue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -240,6 +274,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='digest',
             constraint=models.UniqueConstraint(fields=('user', 'kind', 'way', 'on'), name='one_digest'),
+        ),
+        migrations.AddConstraint(
+            model_name='flag',
+            constraint=models.UniqueConstraint(fields=('rule', 'project', 'subject'), name='one_flag'),
         ),
         migrations.AddIndex(
             model_name='issue',

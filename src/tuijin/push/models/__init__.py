@@ -1,5 +1,6 @@
 """Who answers for what, what they were asked to do, and how they are told."""
 
+from tuijin.push.models.flags import Flag, FlagRule
 from tuijin.push.models.issues import Issue, IssueStep, Pause, Slip
 from tuijin.push.models.notices import DayDone, Digest, Notice, NoticeChoice, Signal
 from tuijin.push.models.officers import Assignment, Visit
@@ -11,6 +12,8 @@ __all__ = [
     "ClockRule",
     "DayDone",
     "Digest",
+    "Flag",
+    "FlagRule",
     "Issue",
     "IssueStep",
     "Notice",

@@ -11,10 +11,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tuijin.push import wording
-from tuijin.push.models import ClockRule, Issue, Slip
+from tuijin.push.models import ClockRule, FlagRule, Issue, Slip
 from tuijin.push.yields import Measure
 from tuijin.see.language import either
-from tuijin.see.wording import write_money, write_number
+from tuijin.see.wording import write_money, write_number, write_ratio
 
 register = template.Library()
 
@@ -80,3 +80,12 @@ def brought(measure: Measure, amount: Decimal | None) -> str:
     if measure.is_money:
         return write_money(amount, language=either("zh-hans", "en"))
     return write_number(amount)
+
+
+@register.simple_tag
+def threshold(rule: FlagRule) -> str:
+    """A threshold with its unit."""
+    words = {"factor": _("倍"), "periods": _("期"), "characters": _("字"), "copies": _("处")}
+    if rule.unit == "ratio":
+        return write_ratio(rule.threshold)
+    return f"{write_number(rule.threshold)} {words[rule.unit]}"
