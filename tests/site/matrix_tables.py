@@ -49,7 +49,7 @@ CLASSES = {
     "project": "P", "figure": "P", "stage_event": "P", "stop": "P", "node": "I", "evidence": "I",
     "file": "I", "claim": "I", "check": "I", "verdict": "I", "model": "I", "scenario": "I",
     "vehicle": "I",
-    "decision": "I", "issue": "I", "slip": "I", "assignment": "I", "visit": "I",
+    "correction": "I", "decision": "I", "issue": "I", "slip": "I", "assignment": "I", "visit": "I",
     "plan": "C", "report": "C", "operating": "C",
 }  # fmt: skip
 
@@ -158,6 +158,15 @@ PAGES: dict[str, list[Ask]] = {
     "/projects/{id}/evidence/": form("attach", "project"),
     "/evidence/{id}/file": page("read", "file"),
     "/evidence/{id}/photo": page("read", "file"),
+    "/corrections/": page("read"),
+    "/corrections/{id}/approve/": form("approve", "correction", changes=True),
+    "/corrections/{id}/reject/": form("approve", "correction", changes=True),
+    "/api/v1/corrections": page("read"),
+    "/api/v1/corrections/{id}": page("read", "correction"),
+    "/api/v1/corrections/{id}/approve": form("approve", "correction", changes=True),
+    "/api/v1/corrections/{id}/reject": form("approve", "correction", changes=True),
+    "/figures/{id}/correct/": page("edit", "figure", changes=True)
+    + form("edit", "figure", changes=True),
     "/map/": page("read"),
     "/indicators/": page("read"),
     "/materials/": page("read"),

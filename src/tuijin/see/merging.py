@@ -51,12 +51,12 @@ def compare(project: Project, form: forms.ProjectForm) -> Meeting:
         field, sent = form.fields[name], form.data.get(name)
         by = _who_changed(field, was[name] if was else None, now[name], sent, knows=bool(was))
         if by:
-            shown = [forms.shown_text(field, side) for side in (now[name], sent)]
+            theirs, mine = (forms.shown_text(field, side) for side in (now[name], sent))
             before = forms.shown_text(field, was[name]) if was else None
-            found.append(Difference(name, form[name].label, before, *shown, by))
+            found.append(Difference(name, form[name].label, before, theirs, mine, by))
     last = events[0] if events else None
-    name = User.objects.filter(username=last.actor).values_list("display_name", flat=True).first() \
-        if last else None  # fmt: skip
+    names = User.objects.filter(username=last.actor if last else None)
+    name = names.values_list("display_name", flat=True).first()
     return Meeting(tuple(found), name or "", last.at if last else None)
 
 

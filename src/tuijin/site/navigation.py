@@ -43,6 +43,7 @@ ENTRIES = (
     Entry("materials", _("物料平衡"), "building-factory-2"),
     Entry("indicators", _("指标"), "chart-bar"),
     Entry("imports", _("导入"), "file-import", "import"),
+    Entry("corrections", _("数据更正"), "checkup-list", "approve"),
     Entry("rules", _("规则"), "adjustments"),
     Entry("trail", _("留痕"), "history", "trail"),
     Entry("users", _("账号"), "users", "users"),
