@@ -7,8 +7,8 @@ A trail is written to a database as the product writes it, with checkpoints kept
 one at its end: what is behind the last checkpoint is proven by nobody. Each plant is one
 falsification of a copy: an edit of any column, events removed, added, exchanged, the tail cut, the
 head or a checkpoint bent; and each of these by somebody who then hashes everything anew and sets
-the head right. The check is the one of `tuijin trail verify`, on the copy in memory; `--written` of the
-plants are also written to the database, where `chain.check` must find the very same.
+the head right. The check is the one of `tuijin trail verify`, on the copy in memory; `--written` of
+the plants are also written to the database, where `chain.check` must find the very same.
 """
 
 from __future__ import annotations

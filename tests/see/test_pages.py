@@ -99,8 +99,43 @@ def test_who_saves_second_sees_both_sides(browse, portfolio) -> None:
     assert "别人的名字" in html
     assert Project.objects.get(key="slow").name == "别人的名字"
     again = {bound.name: bound.value() or "" for bound in answer.context["form"]}
-    assert client.post(path, again).status_code == 302
+    assert client.post(path, again | {"pick-name": "mine"}).status_code == 302
     assert Project.objects.get(key="slow").name == "我的名字"
+
+
+def test_two_editors_merge_field_by_field(browse, portfolio) -> None:
+    """Each changed something alone, and both changed the name and the sum."""
+    first, second = browse("city_coordinator"), browse("place_editor")
+    slow = portfolio["slow"]
+    path = f"/projects/{slow.pk}/edit/"
+    mine = form_of(first, path)
+    theirs = form_of(second, path)
+    theirs |= {"name": "乙", "total_investment_yuan": "2", "industry": "C38", "summary": "乙写"}
+    assert second.post(path, theirs).status_code == 302
+    mine |= {"name": "甲", "total_investment_yuan": "1.50", "price_year": "2024", "summary": "乙写"}
+    answer = first.post(path, mine)
+    assert answer.status_code == 412
+    met = answer.context["met"]
+    assert {found.name: found.by for found in met.differences} == {
+        "name": "both", "total_investment_yuan": "both", "price_year": "mine",
+        "industry": "theirs",
+    }  # fmt: skip
+    name = met.differences[0]
+    assert (name.base, name.theirs, name.mine) == (slow.name, "乙", "甲")
+    assert met.saved_by
+    again = {bound.name: bound.value() or "" for bound in answer.context["form"]}
+    assert again["version"] == str(slow.version + 1)
+    picks = {"name": "theirs", "total_investment_yuan": "mine", "price_year": "mine",
+             "industry": "theirs"}  # fmt: skip
+    picked = again | {f"pick-{name}": side for name, side in picks.items()}
+    records.change(Project, {slow.pk: {"name": "丙"}})  # a third comes in between
+    third = first.post(path, picked)
+    assert third.status_code == 412
+    again = {bound.name: bound.value() or "" for bound in third.context["form"]}
+    assert first.post(path, picked | {"version": again["version"]}).status_code == 302
+    saved = Project.objects.get(pk=slow.pk)
+    assert (saved.name, saved.industry, saved.price_year) == ("丙", "C38", 2024)
+    assert (str(saved.total_investment_yuan), saved.summary) == ("15000", "乙写")
 
 
 def test_bad_values_come_back_beside_their_field(browse, portfolio) -> None:

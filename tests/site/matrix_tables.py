@@ -48,8 +48,8 @@ ADDRESSED = {"city_department"}
 CLASSES = {
     "project": "P", "figure": "P", "stage_event": "P", "stop": "P", "node": "I", "evidence": "I",
     "file": "I", "claim": "I", "check": "I", "verdict": "I", "model": "I", "scenario": "I",
-    "vehicle": "I", "price_link": "P",
-    "decision": "I", "issue": "I", "flag": "I", "slip": "I", "assignment": "I", "visit": "I",
+    "vehicle": "I", "price_link": "P", "correction": "I", "flag": "I",
+    "decision": "I", "issue": "I", "slip": "I", "assignment": "I", "visit": "I",
     "plan": "C", "report": "C", "operating": "C",
 }  # fmt: skip
 
@@ -176,6 +176,15 @@ PAGES: dict[str, list[Ask]] = {
     "/tables/{id}/table.docx": page("export", "table", is_slow=True),
     "/api/v1/tables": page("read"),
     "/api/v1/tables/{id}": page("read", "table"),
+    "/corrections/": page("read"),
+    "/corrections/{id}/approve/": form("approve", "correction", changes=True),
+    "/corrections/{id}/reject/": form("approve", "correction", changes=True),
+    "/api/v1/corrections": page("read"),
+    "/api/v1/corrections/{id}": page("read", "correction"),
+    "/api/v1/corrections/{id}/approve": form("approve", "correction", changes=True),
+    "/api/v1/corrections/{id}/reject": form("approve", "correction", changes=True),
+    "/figures/{id}/correct/": page("edit", "figure", changes=True)
+    + form("edit", "figure", changes=True),
     "/map/": page("read"),
     "/indicators/": page("read"),
     "/materials/": page("read"),

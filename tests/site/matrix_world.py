@@ -15,6 +15,7 @@ from tuijin.ledger.models import (
     Evidence,
     EvidenceFile,
     Figure,
+    FigureCorrection,
     ImportBatch,
     Node,
     OperatingRecord,
@@ -176,8 +177,13 @@ def _one_of_everything(code: str) -> dict[str, Any]:
     }
     for entry in entries.values():
         entry.save()
+    correction = FigureCorrection.objects.create(
+        figure=entries["figure"], reason=mark, asked_by="visitor", asked_at=datetime.now(UTC),
+        changes={"value": [None, str(secret_yuan(code))]},
+    )  # fmt: skip
     found = {
-        "source": source, "organisation": owner, "park": park, "project": project, "claim": claim,
+        "correction": correction, "source": source, "organisation": owner, "park": park,
+        "project": project, "claim": claim,
         "check": binding, "verdict": verdict, "model": model, "scenario": scenario,
         "evidence": evidence, "file": file, "stop": stop,
         "meeting": meeting, "decision": decision, "issue": issue, "slip": slip,

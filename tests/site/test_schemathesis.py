@@ -54,7 +54,8 @@ SETTINGS = settings(
 )
 # path parameter -> kind of object in the world, where the address does not tell
 _KINDS = {"issue_id": "issue", "slip_id": "slip", "assignment_id": "assignment", "code": "place",
-          "scenario_id": "scenario", "verdict_id": "verdict", "batch_id": "batch"}  # fmt: skip
+          "scenario_id": "scenario", "verdict_id": "verdict", "batch_id": "batch",
+          "correction_id": "correction"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

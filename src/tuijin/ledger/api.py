@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ninja import Router
 
+from tuijin.ledger.api_corrections import figures
+from tuijin.ledger.api_corrections import router as corrections
 from tuijin.ledger.api_imports import router as imports
 from tuijin.ledger.rest.events import router as events
 from tuijin.ledger.rest.places import router as places
@@ -22,7 +24,8 @@ router.add_router("/stage-events", build_router("stage_event"))
 router.add_router("/nodes", build_router("node"))
 router.add_router("/evidence", build_router("evidence", to_create="report", to_change="edit"))
 router.add_router("/vehicles", build_router("vehicle"))
-router.add_router("/figures", build_router("figure"))
+router.add_router("/figures", figures)
+router.add_router("/corrections", corrections)
 router.add_router("/price-series", build_router("price_series"))
 router.add_router("/prices", build_router("price"))
 router.add_router("/price-links", build_router("price_link"))

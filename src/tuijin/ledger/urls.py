@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tuijin.ledger import evidence_views, import_views
+from tuijin.ledger import correction_views, evidence_views, import_views
 
 urlpatterns = [
     path(
@@ -14,6 +14,18 @@ urlpatterns = [
     ),
     path("evidence/<int:file_id>/file", evidence_views.download_evidence, name="evidence_file"),
     path("evidence/<int:file_id>/photo", evidence_views.show_photo, name="evidence_photo"),
+    path("corrections/", correction_views.show_corrections, name="corrections"),
+    path(
+        "corrections/<int:correction_id>/approve/",
+        correction_views.approve,
+        name="approve_correction",
+    ),
+    path(
+        "corrections/<int:correction_id>/reject/", correction_views.reject, name="reject_correction"
+    ),
+    path(
+        "figures/<int:figure_id>/correct/", correction_views.correct_figure, name="correct_figure"
+    ),
     path("imports/", import_views.imports, name="imports"),
     path("imports/template", import_views.download_template, name="import_template"),
     path("imports/<uuid:batch_id>/", import_views.import_batch, name="import_batch"),

@@ -16,7 +16,7 @@ from tuijin.importers.nouns import CHOICES
 from tuijin.ledger import scope, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import Park, Place, Project
-from tuijin.see import editing, forms, listing, overview
+from tuijin.see import editing, forms, listing, merging, overview
 from tuijin.see import project_page as parts
 
 _MOST_AT_ONCE = 200
@@ -58,7 +58,8 @@ def add_project(request: HttpRequest) -> HttpResponse:
 def edit_project(request: HttpRequest, project_id: int) -> HttpResponse:
     """Change columns; if somebody else saved first, show both sides."""
     project = _own_project(project_id, "edit")
-    form = _form(project, request.POST if request.method == "POST" else None)
+    sent = merging.merge(request.POST.dict(), project) if request.method == "POST" else None
+    form = _form(project, sent)
     if request.method == "POST" and form.is_valid():
         try:
             editing.change_project(
@@ -73,18 +74,12 @@ def edit_project(request: HttpRequest, project_id: int) -> HttpResponse:
 
 
 def _show_conflict(request: HttpRequest, project: Project, form: forms.ProjectForm) -> HttpResponse:
-    """Both versions side by side; saving again writes over what the other saved."""
-    current = forms.initial_of(project)
-    sent: Any = form.data  # a QueryDict
-    fresh = sent.copy()
-    fresh["version"] = str(project.version)
-    again = _form(project, fresh)
-    rows = []
-    for name in forms.EDITED:
-        field = again.fields[name]
-        sides = [forms.shown_text(field, side) for side in (current[name], form.data.get(name))]
-        rows.append((again[name].label, *sides, sides[0] != sides[1]))
-    context = {"project": project, "form": again, "rows": rows}
+    """Both sides, field by field; what was sent is saved only as it is picked."""
+    sent: Any = form.data
+    again = _form(project, {**sent, "version": str(project.version)})
+    met = merging.compare(project, form)
+    context = {"project": project, "form": again, "met": met, "both": met.of("both"),
+               "alone": met.of("mine") + met.of("theirs")}  # fmt: skip
     return render(request, "see/conflict.html", context, status=412)
 
 

@@ -57,6 +57,7 @@ GROUPS = (
     ),
     (
         Entry("imports", _("导入"), "file-import", "import"),
+        Entry("corrections", _("数据更正"), "versions", "approve"),
         Entry("rules", _("规则"), "adjustments"),
         Entry("trail", _("留痕"), "history", "trail"),
         Entry("users", _("账号"), "users", "users"),

@@ -7,6 +7,7 @@ from tuijin.ledger.models.access import (
     SignInFailure,
     UserSession,
 )
+from tuijin.ledger.models.corrections import FigureCorrection
 from tuijin.ledger.models.figures import Evidence, EvidenceFile, Figure, Vehicle
 from tuijin.ledger.models.imports import ImportBatch, RememberedMapping
 from tuijin.ledger.models.people import User
@@ -32,6 +33,7 @@ __all__ = [
     "Evidence",
     "EvidenceFile",
     "Figure",
+    "FigureCorrection",
     "ImportBatch",
     "KeptAnswer",
     "Node",

@@ -124,6 +124,15 @@ def sent(body: dict[str, Any], *, status: int = 200, is_needed: bool = True) -> 
     }
 
 
+def corrected(noun: str) -> dict[str, Any]:
+    """What an operation says that asks for a correction: the fields of a noun, and a reason."""
+    body = _body(resource.of(noun), is_new=False)
+    reason = {"type": "string", "maxLength": 1000}
+    body["properties"] = {**body["properties"], "reason": reason}
+    return {**sent({**body, "required": ["reason"]}, status=202),
+            "parameters": [_IF_MATCH, _IDEMPOTENCY]}  # fmt: skip
+
+
 def fields(noun: Noun, model: type[Model]) -> dict[str, Any]:
     """The JSON object that is read by the columns of a noun."""
     return _body(Resource(Target(noun, model)), is_new=True)

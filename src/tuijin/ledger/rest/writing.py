@@ -92,9 +92,7 @@ def change(resource: Resource, row_id: int, body: Mapping[str, Any], *, seen: st
     """
     with transaction.atomic():
         row = hold(resource, row_id, seen=seen)
-        classes = resource.classes_of(row)
-        values = bodies.check(resource, body, classes=classes, is_new=False)
-        attributes = _blank(resource, _attributes(resource, values))
+        attributes = read_change(resource, row, body)
         if resource.is_corrected:
             fresh = records.correct_many(resource.model, {row["pk"]: attributes})
             new_id = int(fresh[0].pk)
@@ -103,6 +101,15 @@ def change(resource: Resource, row_id: int, body: Mapping[str, Any], *, seen: st
             new_id = row_id
         _refresh(resource, row.get("project_key"))
     return new_id
+
+
+def read_change(
+    resource: Resource, row: Mapping[str, Any], body: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the attributes that a body changes on a row that is held, checked."""
+    classes = resource.classes_of(row)
+    values = bodies.check(resource, body, classes=classes, is_new=False)
+    return _blank(resource, _attributes(resource, values))
 
 
 def _lock(resource: Resource, row_id: int) -> dict[str, Any]:

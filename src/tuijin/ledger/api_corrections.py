@@ -1,0 +1,96 @@
+"""Corrections of figures: asked for by PATCH of a figure, decided here by a second person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from tuijin.ledger import corrections, paging, visible
+from tuijin.ledger.access import requires
+from tuijin.ledger.models import Figure, FigureCorrection
+from tuijin.ledger.rest import bodies, openapi, resource, writing
+from tuijin.ledger.rest.idempotency import once
+from tuijin.ledger.rest.routes import answer, build_router
+
+router = Router(tags=["Correction"])
+figures = build_router("figure", change=None)
+
+
+@figures.patch(
+    "/{int:entry_id}",
+    url_name="figure_change",
+    operation_id="change_figure",
+    summary="Ask for a correction: figure (数据更正)",
+    openapi_extra=openapi.corrected("figure"),
+)
+@requires("read", to_change="edit")
+def propose(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Fields to correct and a `reason`; 202 with the correction, in force once another agrees."""
+
+    def act() -> HttpResponse:
+        kind, body = resource.of("figure"), bodies.read_object(request)
+        reason = body.pop("reason", None)
+        with transaction.atomic():
+            row = writing.hold(
+                kind, paging.as_id(entry_id), seen=request.headers.get("If-Match", "")
+            )
+            figure = Figure.objects.select_related("project").get(pk=row["pk"])
+            found = corrections.propose(figure, writing.read_change(kind, row, body), reason=reason)
+        return answer(_show(found), status=202, location=f"/api/v1/corrections/{found.pk}")
+
+    return once(request, act)
+
+
+@router.get("", url_name="correction_list", summary="List: correction (数据更正)")
+@requires("read")
+def list_corrections(request: HttpRequest) -> HttpResponse:
+    """Those the reader may see: what waits first, then the newest; at most 200."""
+    return answer({"items": [_show(found) for found in corrections.visible()]})
+
+
+@router.get("/{int:correction_id}", url_name="correction_entry", summary="Get: correction")
+@requires("read")
+def get_correction(request: HttpRequest, correction_id: int) -> HttpResponse:
+    return answer(_show(_find(correction_id)))
+
+
+@router.post(
+    "/{int:correction_id}/approve", url_name="correction_approve", summary="Approve (批准更正)"
+)
+@requires("read", to_change="approve")
+def approve(request: HttpRequest, correction_id: int) -> HttpResponse:
+    """Put it in force; 403 `self_approval` for who asked for it, 409 once it is decided."""
+    corrections.approve(paging.as_id(correction_id))
+    return answer(_show(_find(correction_id)))
+
+
+@router.post(
+    "/{int:correction_id}/reject", url_name="correction_reject", summary="Turn down (退回更正)"
+)
+@requires("read", to_change="approve")
+def reject(request: HttpRequest, correction_id: int) -> HttpResponse:
+    corrections.reject(paging.as_id(correction_id))
+    return answer(_show(_find(correction_id)))
+
+
+def _find(correction_id: int) -> FigureCorrection:
+    rows = FigureCorrection.objects.select_related("figure__project")
+    return visible.find_or_404(rows, pk=paging.as_id(correction_id))
+
+
+def _show(found: FigureCorrection) -> dict[str, Any]:
+    return {
+        "id": found.pk,
+        "figure": found.figure_id,
+        "figure_key": found.figure.key,
+        "state": found.state,
+        "changes": found.changes,
+        "reason": found.reason,
+        "asked_by": found.asked_by,
+        "asked_at": found.asked_at,
+        "decided_by": found.decided_by or None,
+        "decided_at": found.decided_at,
+    }

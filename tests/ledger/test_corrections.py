@@ -1,0 +1,114 @@
+"""A figure is corrected by two people; the trail names both, and the old figure stays."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from tuijin.ledger import records
+from tuijin.ledger.models import Figure, FigureCorrection, TrailEvent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def api(api):
+    """One person of each role."""
+    return cache(api)
+
+
+@pytest.fixture
+def figure(ledger):
+    """A figure of the editor's own project, entered by somebody else."""
+    records.save_new([
+        Figure(key="f-two", project=ledger["here"], metric="sales_yuan", title="销售", unit="yuan",
+               value="100")
+    ])  # fmt: skip
+    return Figure.objects.get(key="f-two")
+
+
+def asked(api, figure, *, who="place_editor", **body):
+    path = f"figures/{figure.pk}"
+    tag = f'"{figure.pk}-{figure.version}"'
+    body = {"value": "120", "reason": "原表少记一季度"} | body
+    return api(who).patch(path, body, If_Match=tag)
+
+
+def current(figure):
+    return Figure.objects.get(key=figure.key, is_current=True)
+
+
+def test_two_people(api, figure):
+    answer = asked(api, figure)
+    assert (answer.status_code, answer.json()["state"]) == (202, "pending")
+    assert str(current(figure).value) == "100"  # nothing has changed yet
+    path = answer["Location"].removeprefix("/api/v1/")
+    assert api("place_editor").post(f"{path}/approve", {}).status_code == 403  # may not at all
+    assert api("place_approver").get(path).json()["changes"]["value"] == ["100", "120"]
+    done = api("place_approver").post(f"{path}/approve", {})
+    assert (done.status_code, done.json()["state"]) == (200, "approved")
+    fresh = current(figure)
+    assert (str(fresh.value), fresh.supersedes_id) == ("120", figure.pk)
+    assert not Figure.objects.get(pk=figure.pk).is_current
+    events = TrailEvent.objects.filter(action__endswith="correct") | TrailEvent.objects.filter(
+        action__endswith="_correction"
+    )
+    told = list(events.order_by("seq").values_list("action", "actor"))
+    assert [action for action, _ in told] == ["propose_correction", "approve_correction", "correct"]
+    asker, approver = told[0][1], told[1][1]
+    assert asker != approver
+    assert fresh.entered_by == asker
+    assert api("place_approver").post(f"{path}/approve", {}).json()["code"] == "decided"
+
+
+def test_nobody_approves_their_own(api, figure):
+    path = asked(api, figure, who="city_coordinator")["Location"].removeprefix("/api/v1/")
+    for step in ("approve", "reject"):
+        answer = api("city_coordinator").post(f"{path}/{step}", {})
+        assert (answer.status_code, answer.json()["code"]) == (403, "self_approval")
+    assert str(current(figure).value) == "100"
+
+
+def test_turned_down(api, figure):
+    path = asked(api, figure)["Location"].removeprefix("/api/v1/")
+    assert api("city_coordinator").post(f"{path}/reject", {}).json()["state"] == "rejected"
+    assert str(current(figure).value) == "100"
+    assert asked(api, figure).status_code == 202  # one may ask again
+
+
+def test_what_is_refused(api, figure):
+    assert asked(api, figure, reason="").json()["code"] == "required"
+    assert asked(api, figure, value="100").json()["code"] == "unchanged"
+    assert asked(api, figure, value="1e9").status_code == 422
+    assert asked(api, figure, nonsense=1).status_code == 422
+    assert asked(api, figure, who="place_viewer").status_code == 403
+    assert asked(api, figure).status_code == 202
+    assert asked(api, figure, value="130").json()["code"] == "pending"
+    stale = api("place_editor").patch(f"figures/{figure.pk}", {"value": "1"}, If_Match='"0-0"')
+    assert stale.status_code == 412
+
+
+def test_a_figure_corrected_meanwhile_is_not_overwritten(api, figure, as_system):
+    path = asked(api, figure)["Location"].removeprefix("/api/v1/")
+    records.correct_many(Figure, {figure.pk: {"value": "111"}})  # as an import does
+    assert api("place_approver").post(f"{path}/approve", {}).json()["code"] == "superseded"
+    assert str(current(figure).value) == "111"
+
+
+def test_pages(api, figure):
+    editor, approver = api("place_editor").client, api("place_approver").client
+    path = f"/figures/{figure.pk}/correct/"
+    form = editor.get(path).context
+    sent = {spec.name: value for spec, value, _ in form["fields"]} | {"etag": form["etag"]}
+    assert editor.post(path, sent | {"value": "120"}).status_code == 422  # no reason
+    assert editor.post(path, sent | {"value": "x", "reason": "y"}).status_code == 422
+    assert editor.post(path, sent | {"value": "120", "reason": "少记"}).status_code == 302
+    found = FigureCorrection.objects.get()
+    assert found.changes == {"value": ["100", "120"]}
+    page = editor.get("/corrections/").content.decode()
+    assert "少记" in page
+    assert "/approve/" not in page
+    assert "/approve/" in approver.get("/corrections/").content.decode()
+    assert approver.post(f"/corrections/{found.pk}/approve/").status_code == 302
+    assert str(current(figure).value) == "120"
