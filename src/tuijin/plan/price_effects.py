@@ -227,10 +227,15 @@ def _find_waiting(
     *,
     touched: frozenset[str] | None,
 ) -> tuple[Waiting, ...]:
-    """Metrics that would move but wait; where that is not known, all of money that wait."""
+    """
+    Metrics that would move but wait, those first that lack least; where it is not known which
+    would move, all of money that wait.
+    """
     return tuple(
         Waiting(name, tuple(parameters[n] for n in metric.needs if n in parameters))
-        for name, metric in sorted(old.items(), key=lambda item: _rank(item[0]))
+        for name, metric in sorted(
+            old.items(), key=lambda item: (len(item[1].needs), _rank(item[0]))
+        )
         if metric.needs
         and not name.startswith(TYPICAL)
         and (_is_money(metric) if touched is None else name in touched)
@@ -241,7 +246,8 @@ def _is_money(metric: Metric) -> bool:
     return "yuan" in metric.unit or metric.name.startswith(("firr", "irr"))
 
 
-def _rank(name: str) -> tuple[int, str]:
+def _rank(name: str) -> tuple[bool, int, str]:
+    """The project's own figures before those with parameters of peers."""
     plain = name.removeprefix(TYPICAL)
     place = next((n for n, word in enumerate(_FIRST) if plain.startswith(word)), len(_FIRST))
-    return place, name
+    return name != plain, place, name

@@ -51,6 +51,24 @@ def build_design(parameters: Sequence[Parameter], *, n_points: int, seed: int) -
     return Design(tuple(p.name for p in parameters), n_points, np.array(points))
 
 
+def design_over(
+    parameters: Sequence[Parameter], *, n_points: int, seed: int
+) -> tuple[Design, dict[str, np.ndarray]]:
+    """
+    Build the design over those parameters that are ranges, and say what each is at its points.
+
+    Returns
+    -------
+    design, values
+        Values by name, shape (n_points × (2 + d),); (0,) if not known.
+    """
+    ranges = [p for p in parameters if p.is_known and p.ends[0] < p.ends[1]]
+    design = build_design(ranges, n_points=n_points, seed=seed)
+    size = design.points.shape[1]
+    values = {p.name: np.full(size, p.ends[0]) if p.is_known else np.empty(0) for p in parameters}
+    return design, values | dict(zip(design.names, design.points, strict=True))
+
+
 def quantile(parameter: Parameter, ratio: np.ndarray) -> np.ndarray:
     """Value of a range below which a share of its distribution lies."""
     low, high = parameter.ends

@@ -19,7 +19,7 @@ from tuijin.project_models import Chart, Influence, Metric, Parameter
 from tuijin.project_models.border_port import deciding
 from tuijin.project_models.border_port.evaluation import DAYS, METRICS, OUTSIDE, evaluate
 from tuijin.project_models.border_port.network import build_network
-from tuijin.project_models.sensitivity import Design, build_design, find_influences
+from tuijin.project_models.sensitivity import Design, design_over, find_influences
 from tuijin.project_models.sheet import check_within, draw, read_sheet
 
 Given = Mapping[str, Parameter]
@@ -118,13 +118,7 @@ def _evaluate_design(
     parameters: tuple[Parameter, ...], seed: int
 ) -> tuple[Design, dict[str, np.ndarray]]:
     """Simulate the design of the sensitivity, once for all metrics."""
-    ranges = [p for p in parameters if p.is_known and p.ends[0] < p.ends[1]]
-    design = build_design(ranges, n_points=N_POINTS, seed=seed)
-    n_columns = design.points.shape[1]
-    points = {
-        p.name: np.full(n_columns, p.ends[0]) if p.is_known else np.empty(0) for p in parameters
-    }
-    points |= dict(zip(design.names, design.points, strict=True))
+    design, points = design_over(parameters, n_points=N_POINTS, seed=seed)
     return design, evaluate(points, seed=seed, days=SENSITIVITY_DAYS)
 
 

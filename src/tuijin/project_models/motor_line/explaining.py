@@ -12,7 +12,7 @@ from tuijin.project_models.crossings import find_crossings
 from tuijin.project_models.motor_line.metrics import LINE, NEEDS, find_samples
 from tuijin.project_models.motor_line.simulation import simulate_all
 from tuijin.project_models.motor_line.solving import find_corners
-from tuijin.project_models.sensitivity import Design, build_design, find_influences, spread
+from tuijin.project_models.sensitivity import Design, design_over, find_influences, spread
 
 Given = Mapping[str, Parameter]
 Points = Mapping[str, np.ndarray]
@@ -72,13 +72,8 @@ def _evaluate_design(
     parameters: tuple[Parameter, ...], seed: int
 ) -> tuple[Design, dict[str, np.ndarray]]:
     """Simulate the design of the sensitivity, once for all metrics of the line."""
-    ranges = [p for p in parameters if p.is_known and p.ends[0] < p.ends[1]]
-    design = build_design(ranges, n_points=N_POINTS, seed=seed)
-    n_columns = design.points.shape[1]
-    points = {
-        p.name: np.full(n_columns, p.ends[0]) if p.is_known else np.empty(0) for p in parameters
-    }
-    return design, evaluate(points | dict(zip(design.names, design.points, strict=True)), seed=seed)
+    design, points = design_over(parameters, n_points=N_POINTS, seed=seed)
+    return design, evaluate(points, seed=seed)
 
 
 def _without_line(given: Given, metric: str) -> tuple[Parameter, ...]:
