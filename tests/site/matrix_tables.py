@@ -242,6 +242,8 @@ PUSH: dict[str, list[Ask]] = {
     "/issues/calendar/": page("read"),
     "/issues/ranking/": page("read"),
     "/issues/limits/": page("read"),
+    "/issues/limits/choose/": form("rules", "nothing"),
+    "/api/v1/clock-rules": page("read"),
     "/issues/new/": page("read") + form("raise"),
     "/issues/{id}/": page("read", "issue"),
     "/officers/": page("read"),
