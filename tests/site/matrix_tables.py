@@ -241,6 +241,7 @@ PUSH: dict[str, list[Ask]] = {
     "/issues/": page("read"),
     "/issues/calendar/": page("read"),
     "/issues/ranking/": page("read"),
+    "/issues/map/": page("read"),
     "/issues/limits/": page("read"),
     "/issues/limits/choose/": form("rules", "nothing"),
     "/api/v1/clock-rules": page("read"),
