@@ -54,7 +54,7 @@ msgstr ""
 """
 Key = tuple[str | None, str | tuple[str, ...]]
 
-_CHINESE = re.compile(r"[㐀-鿿]")
+_CHINESE = re.compile(r"[㐀-鿿、。，：；（）]")
 # The product's name, and what says itself that it is Chinese in either language.
 _MEANT_AS_CHINESE = re.compile(r"""推进|lang="zh""")
 _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
@@ -62,7 +62,8 @@ _TEMPLATE_COMMENT = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}", re.DOT
 _TRANSLATED = re.compile(
     r"\{% *blocktrans(?:late)?\b.*?endblocktrans(?:late)? *%\}"
     r"|\{% *trans(?:late)?\b.*?%\}"
-    r"""|_\((?:"[^"]*"|'[^']*')\)""",
+    r"""|_\((?:"[^"]*"|'[^']*')\)"""
+    r"""|\{% *either "[^"]*" "[^"]*".*?%\}""",
     re.DOTALL,
 )
 

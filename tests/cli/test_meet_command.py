@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from zipfile import ZipFile
 
 import pytest
 
 from tests.meet.conftest import build_world
 from tuijin.cli import main
-from tuijin.ledger import scope
+from tuijin.ledger import chain, scope
 from tuijin.meet.models import Meeting, Stop
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,21 @@ def test_pack_and_brief_in_both_forms(tmp_path, capsys):
     assert main(again) == 0
     assert pdf.read_bytes() == second
     assert main(["meet", "brief", "--english", "-o", str(pdf)]) == 0
+
+
+@pytest.mark.parametrize("act", ["pack", "brief"])
+@pytest.mark.parametrize(
+    ("language", "word"), [([], "留痕检查点"), (["--english"], "Trail checkpoint")]
+)
+def test_a_document_carries_the_checkpoint_of_the_trail(tmp_path, act, language, word):
+    path = tmp_path / "a.docx"
+    assert main(["meet", act, *language, "-o", str(path)]) == 0
+    with ZipFile(path) as parts:
+        xml = "".join(
+            parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml")
+        )
+    assert word in xml
+    assert chain.write_noted() in xml
 
 
 def test_new_puts_projects_on_the_tour(capsys):

@@ -19,8 +19,8 @@ from tests.push.test_officers import assign
 from tuijin.push import daily, local_day
 from tuijin.push.models import Notice, Slip, Visit
 
-PAGES = ("/mine/", "/issues/", "/issues/calendar/", "/issues/ranking/", "/issues/limits/",
-         "/today/", "/officers/", "/inbox/", "/inbox/choices/")  # fmt: skip
+PAGES = ("/mine/", "/issues/", "/issues/calendar/", "/issues/map/", "/issues/ranking/",
+         "/issues/limits/", "/today/", "/officers/", "/inbox/", "/inbox/choices/")  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

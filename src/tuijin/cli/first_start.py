@@ -23,14 +23,19 @@ def prepare(*, with_example: bool, say: Callable[[str], None]) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     with scope.active(scope.system_scope("start")):
         seed.load_places()
-        for config in apps.get_app_configs():
-            load_presets = getattr(config, "load_presets", None)
-            if load_presets is not None:
-                load_presets()
+        load_presets()
         is_empty = not Project.objects.exists()
         if with_example and is_empty:
             say("载入示例台账 loading the example ledger …")
             example.load(say=say)
+
+
+def load_presets() -> None:
+    """Load what each room starts with, the lowest room first: a row may refer to those below."""
+    for config in reversed(list(apps.get_app_configs())):
+        load = getattr(config, "load_presets", None)
+        if load is not None:
+            load()
 
 
 def prepare_once() -> None:

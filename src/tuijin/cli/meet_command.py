@@ -87,7 +87,7 @@ def _write(args: argparse.Namespace) -> dict[str, Any]:
     with translation.override("en" if args.english else "zh-hans"):
         as_of = args.as_of or timezone.localdate()
         found = documents.gather(meeting, as_of=as_of, day=args.day)
-        document = _BUILDERS[args.act](found)
+        document = _BUILDERS[args.act](found, footer=documents.checkpoint_line())
         for path in paths:
             _save(path, _WRITERS[path.suffix](document))
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -31,7 +32,8 @@ def show_corrections(request: HttpRequest) -> HttpResponse:
         {
             "correction": found,
             "changes": [
-                (kind.columns[_name(column)].spec, *pair) for column, pair in found.changes.items()
+                (kind.columns[_name(column)].spec, *(_shown(column, side) for side in pair))
+                for column, pair in found.changes.items()
             ],
             "may_decide": found.is_approved is None
             and who.may("approve")
@@ -44,6 +46,11 @@ def show_corrections(request: HttpRequest) -> HttpResponse:
         for found in corrections.visible()
     ]
     return render(request, "ledger/corrections.html", {"rows": rows})
+
+
+def _shown(column: str, side: str | None) -> str | None:
+    """A number with its thousands apart, every digit kept."""
+    return f"{Decimal(side):,f}" if side and column in ("value", "low", "high") else side
 
 
 def _name(attribute: str) -> str:

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tuijin.errors import NotFound
-from tuijin.ledger import chain, scope, sessions, trail
+from tuijin.ledger import scope, sessions, trail
 from tuijin.ledger.access import requires
 from tuijin.meet.brief import build_brief
-from tuijin.meet.documents import Material, build_pack, gather
+from tuijin.meet.documents import Material, build_pack, checkpoint_line, gather
 from tuijin.meet.models import Meeting
 from tuijin.meet.views import find_meeting, ranking_context, shown_decisions
 from tuijin.paper import Brief, Pack, render_docx, render_pdf
@@ -93,8 +93,7 @@ def _footer(export_id: str) -> str:
     told = _("导出：%(actor)s · %(role)s · %(time)s · %(id)s") % {
         "actor": who.actor, "role": role, "time": f"{now:%Y-%m-%d %H:%M}", "id": export_id,
     }  # fmt: skip
-    noted = chain.write_noted()
-    return told + (_(" · 留痕检查点 %(noted)s") % {"noted": noted} if noted else "")
+    return " · ".join(filter(None, (told, checkpoint_line())))
 
 
 def _record(meeting: Meeting, found: Material, *, kind: str, export_id: str) -> None:

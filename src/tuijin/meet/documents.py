@@ -8,6 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from tuijin.ledger import chain
 from tuijin.meet import ballots
 from tuijin.meet.days import DayPlan, load_days
 from tuijin.meet.models import Decision, Meeting, ScoreRule
@@ -93,6 +94,12 @@ def build_pack(found: Material, *, footer: str = "") -> Pack:
         notes_title=_("记录"),
         language=language(),
     )
+
+
+def checkpoint_line() -> str:
+    """The trail as it is now, to be printed where nobody can rewrite it; nothing while empty."""
+    noted = chain.write_noted()
+    return _("留痕检查点 %(noted)s") % {"noted": noted} if noted else ""
 
 
 def language() -> Language:

@@ -12,6 +12,7 @@ from tuijin.plan.prices import Followed, as_observed
 
 AHEAD_DAYS = (7, 30, 60, 90)
 SHARES = (0.05, 0.5, 0.95)
+_DAY_MS = 86_400_000  # no quotation has an hour
 
 
 def look_ahead(followed: Followed) -> list[tuple[date, float, float, float]]:
@@ -48,7 +49,11 @@ def draw_series(followed: Followed) -> dict[str, Any] | None:
     return {
         "legend": {"data": [one["name"] for one in series if one["type"] == "line"]},
         "tooltip": {"trigger": "axis", "valueFormatter": "@number"},
-        "xAxis": {"type": "time"},
+        "xAxis": {
+            "type": "time",
+            "minInterval": _DAY_MS,
+            "axisLabel": {"formatter": "{yyyy}-{MM}-{dd}", "hideOverlap": True},
+        },
         "yAxis": {"type": "value", "scale": True, "axisLabel": {"formatter": "@number"}},
         "series": series,
     }

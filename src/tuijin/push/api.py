@@ -21,6 +21,7 @@ from tuijin.ledger.rest.routes import answer, build_router
 from tuijin.ledger.targets import Target
 from tuijin.push import escalation, issues, local_day, moving, notices, nouns, officers
 from tuijin.push.issues import Given
+from tuijin.push.limit_api import router as limit_router
 from tuijin.push.models import Assignment, Issue, IssueStep, Notice, Slip
 from tuijin.push.states import STEPS, Step
 from tuijin.push.yield_api import router as yield_router
@@ -237,3 +238,4 @@ router.add_router("/issues", issue_router)
 router.add_router("/slips", slip_router)
 router.add_router("/notices", notice_router)
 router.add_router("", yield_router)
+router.add_router("", limit_router)

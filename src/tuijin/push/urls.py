@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tuijin.push import flag_views, inbox_views, officer_views, slip_views, views, yield_views
+from tuijin.push import (
+    flag_views,
+    inbox_views,
+    limit_views,
+    map_views,
+    officer_views,
+    slip_views,
+    views,
+    yield_views,
+)
 
 urlpatterns = [
     path("today/", views.show_today, name="today"),
@@ -12,7 +21,9 @@ urlpatterns = [
     path("mine/", views.show_mine, name="mine"),
     path("issues/calendar/", views.show_calendar, name="issue_calendar"),
     path("issues/ranking/", views.show_ranking, name="issue_ranking"),
-    path("issues/limits/", views.show_limits, name="limits"),
+    path("issues/map/", map_views.show_map, name="issue_map"),
+    path("issues/limits/", limit_views.show_limits, name="limits"),
+    path("issues/limits/choose/", limit_views.choose_limits, name="choose_limits"),
     path("issues/new/", views.create_issue, name="create_issue"),
     path("issues/<int:issue_id>/", views.show_issue, name="issue"),
     path("issues/<int:issue_id>/pause/", views.pause_issue, name="pause_issue"),

@@ -17,11 +17,11 @@ from tuijin.errors import VersionConflict
 from tuijin.importers.nouns import CHOICES
 from tuijin.ledger import evidence, scope, visible
 from tuijin.ledger.access import requires
-from tuijin.ledger.models import Evidence, Place, Project, Rulebook, User
+from tuijin.ledger.models import Evidence, Place, Project, User
 from tuijin.push import board, deadlines, issues, local_day, moving
 from tuijin.push.forms import IssueForm, PauseForm, StepForm
 from tuijin.push.issues import Given
-from tuijin.push.models import Assignment, ClockRule, Issue, Pause
+from tuijin.push.models import Assignment, Issue, Pause
 from tuijin.push.states import STEPS, Step
 from tuijin.push.wording import step_word
 from tuijin.push.workdays import load_calendar
@@ -118,18 +118,6 @@ def show_today(request: HttpRequest) -> HttpResponse:
     today = local_day.today()
     context = {"found": board.read_today(as_of=today), "today": today}
     return render(request, "push/today.html", context)
-
-
-@requires("read")
-@require_GET
-def show_limits(request: HttpRequest) -> HttpResponse:
-    """The limits and levels as rows, with their sources."""
-    rules = ClockRule.objects.select_related("rulebook__source", "source")
-    books: dict[Rulebook, list[ClockRule]] = {}
-    for rule in rules:
-        books.setdefault(rule.rulebook, []).append(rule)
-    known = load_calendar().known_until
-    return render(request, "push/limits.html", {"books": books.items(), "known_until": known})
 
 
 @requires("read", to_change="raise")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -35,9 +36,30 @@ _COLOURS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Colouring:
+    """What the colours of points mean; `add_lines` says more of a point."""
+
+    groups: Sequence[dict[str, str]]
+    group_of: Callable[[dict[str, Any]], str]
+    add_lines: Callable[[dict[str, Any]], list[str]] = lambda _row: []
+
+
+def by_light() -> Colouring:
+    """Colour by light; by stage where the reader's role reads no lights."""
+    if "I" not in scope.current().role.own:
+        return by_stage()
+    return Colouring(_light_groups(), lambda row: str(row.get("light", "")))
+
+
+def by_stage() -> Colouring:
+    return Colouring(_stage_groups(), lambda row: STAGE_GROUPS.get(row["stage"], "unknown"))
+
+
 def build(
-    query: listing.Query, *, places: Sequence[str], colour_by: str, size_by: str
-) -> dict[str, Any]:
+    query: listing.Query, *, places: Sequence[str], colouring: Colouring, size_by: str,
+    only: Q | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """
     Build the map's data.
 
@@ -47,22 +69,20 @@ def build(
         Filters of the list; the map shows what the list shows.
     places
         Places whose divisions are drawn.
-    colour_by
-        "stage" or "light"; lights only where the reader's role reads them.
     size_by
         "total_investment_yuan" or "capacity_mw".
+    only
+        Projects to leave in, over and above what the list shows.
     """
-    by_light = colour_by == "light" and "I" in scope.current().role.own
     boundaries, regions = _boundaries(places)
-    rows = _load(query, size_by=size_by)
-    groups = _light_groups() if by_light else _stage_groups()
-    points = [_point(row, by_light=by_light, size_by=size_by) for row in rows]
+    rows = _load(query, size_by=size_by, only=only or Q())
+    points = [_point(row, colouring, size_by=size_by) for row in rows]
     used = {point[3] for point in points}
     return {
         "id": "-".join(places) or "all",
         "boundaries": boundaries if boundaries["features"] else _frame(rows),
         "regions": regions,
-        "groups": [group for group in groups if group["code"] in used],
+        "groups": [group for group in colouring.groups if group["code"] in used],
         "points": {"columns": _COLUMNS, "rows": points},
         "latitude": _middle_latitude(rows),
     }
@@ -124,8 +144,8 @@ def place_names(codes: Sequence[str]) -> list[str]:
     return [place_name(place) for place in Place.objects.filter(code__in=codes)]
 
 
-def _load(query: listing.Query, *, size_by: str) -> list[dict[str, Any]]:
-    rows = listing.filtered(query).filter(longitude__isnull=False, latitude__isnull=False)
+def _load(query: listing.Query, *, size_by: str, only: Q) -> list[dict[str, Any]]:
+    rows = listing.filtered(query).filter(only, longitude__isnull=False, latitude__isnull=False)
     names = ("id", "place_id", "name", "name_en", "stage", "light", "longitude", "latitude",
              "total_investment_yuan", "capacity_mw", "location_accuracy", "place__short_name",
              "place__name", "place__name_en")  # fmt: skip
@@ -136,11 +156,11 @@ def _load(query: listing.Query, *, size_by: str) -> list[dict[str, Any]]:
     return sorted(shown, key=lambda row: float(row[size_by] or 0), reverse=True)
 
 
-def _point(row: dict[str, Any], *, by_light: bool, size_by: str) -> list[Any]:
-    group = row.get("light", "") if by_light else STAGE_GROUPS.get(row["stage"], "unknown")
+def _point(row: dict[str, Any], colouring: Colouring, *, size_by: str) -> list[Any]:
     return [
         round(row["longitude"], 5), round(row["latitude"], 5), pick(row, "name", "name_en"),
-        group, float(row[size_by] or 0), reverse("project", args=(row["id"],)), _detail(row), "",
+        colouring.group_of(row), float(row[size_by] or 0), reverse("project", args=(row["id"],)),
+        [*_detail(row), *colouring.add_lines(row)], "",
     ]  # fmt: skip
 
 

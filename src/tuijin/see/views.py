@@ -126,7 +126,8 @@ def show_map(request: HttpRequest) -> HttpResponse:
     size_by = "capacity_mw" if request.GET.get("size") == "capacity" else "total_investment_yuan"
     is_drawn = query.place and maps.has_boundaries(query.place)
     places = [query.place] if is_drawn else overview.home_places()
-    data = maps.build(query, places=places, colour_by=colour_by, size_by=size_by)
+    colouring = maps.by_light() if colour_by == "light" else maps.by_stage()
+    data = maps.build(query, places=places, colouring=colouring, size_by=size_by)
     context = {
         **_filter_context(query),
         "kept_choice": _kept(request, "colour", "size"),

@@ -173,13 +173,15 @@ def _metric(
     difference = None
     if is_paired and other_sample is not None:
         difference = comparing.compare(sample, other_sample)
+    summaries = [(label, _summary(drawn, unit)) for label, drawn in named.items()]
     return {
         "id": name,
         "title": name_in_words(name),
         "unit": unit_word(unit),
         "claims": claims,
         "needs": [title_of(sheet.parameters[n]) for n in kept["needs"] if n in sheet.parameters],
-        "summaries": [(label, _summary(drawn, unit)) for label, drawn in named.items()],
+        "summaries": summaries,
+        "has_figures": any(found for _label, found in summaries),
         "difference": difference and _difference(difference, unit),
         "decides": _decides(kept["decides"], sheet),
         "histogram": _histogram(named, unit, limits),

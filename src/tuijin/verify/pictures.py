@@ -83,6 +83,7 @@ def _flows(plain: Mapping[str, Any], parameters: Sequence[dict[str, Any]]) -> di
     ]
     series = {"type": "sankey", "data": [{"name": name} for name in names.values()],
               "links": links, "left": 8, "right": 96, "top": 8, "bottom": 8,
+              "label": {"width": 72, "overflow": "break", "lineHeight": 14, "fontSize": 11},
               "nodeAlign": "left", "lineStyle": {"color": "source", "opacity": 0.35}}  # fmt: skip
     return {
         "title": _titled(plain, unit),

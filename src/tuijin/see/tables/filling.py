@@ -252,7 +252,12 @@ def _grouped(rows: list[_Row], columns: Sequence[TableColumn], *, level: int) ->
         inside = list(part)
         mark = heading_number(level, number, language) if number < 100 else ""
         many = ngettext("%(n)s 个项目", "%(n)s 个项目", len(inside)) % {"n": len(inside)}
-        yield Line("group", _sums(inside, columns), f"{mark}{word}（{many}）", level)
+        yield Line(
+            "group",
+            _sums(inside, columns),
+            f"{mark}{word}{either(f'（{many}）', f' ({many})')}",
+            level,
+        )
         yield from _grouped(inside, columns, level=level + 1)
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 
 from tuijin.see.language import choice_text, either
 from tuijin.see.wording import split_money, write_number, write_ratio
+from tuijin.units import UNITS
 
 register = template.Library()
 
@@ -101,6 +102,13 @@ def percent(ratio: Decimal | float | None, places: int = 1) -> str:
 @register.filter
 def grouped(value: Decimal | float | None, places: int = 2) -> str:
     return "—" if value is None else write_number(value, places=places)
+
+
+@register.filter
+def unit_word(code: str) -> str:
+    """A unit as a reader writes it; one that is not ours as it is on record."""
+    known = UNITS.get(code)
+    return either(known.zh, known.en) if known else code
 
 
 @register.filter
