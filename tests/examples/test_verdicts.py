@@ -12,7 +12,6 @@ from tuijin.verify.runner import verify_claims
 
 # claim and check -> ruling; every other binding of the example is UNDECIDED
 DECIDED = {
-    ("port-freight-2mt", "formula"): "HOLDS",
     ("windpv-generation", "formula"): "HOLDS",
     ("bayin-generation", "formula"): "HOLDS",
     ("coco-revenue", "formula"): "HOLDS",
