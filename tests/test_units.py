@@ -22,6 +22,8 @@ SAID_ELSEWHERE = {
     "tuijin.engines.flow.distributions.Draw.numbers": "in the unit of what is drawn",
     "tuijin.engines.flow.layout.Layout.numbers": "a table for the kernels, whose columns say",
     "tuijin.engines.telemetry.figures.Measured.edges": "minutes",
+    "tuijin.engines.telemetry.figures.Measured.independent": "shares, each with a number of times",
+    "tuijin.verify.claim_types.Observed.independent": "shares, each with a number of times",
     "tuijin.engines.telemetry.figures.Measured.quantiles": "minutes",
 }
 

@@ -75,7 +75,7 @@ def reject(request: HttpRequest, correction_id: int) -> HttpResponse:
     return redirect("corrections")
 
 
-@requires("read", to_change="edit")
+@requires("edit")
 @require_http_methods(["GET", "POST"])
 def correct_figure(request: HttpRequest, figure_id: int) -> HttpResponse:
     """Ask for other values of a figure; they wait for a second person."""

@@ -42,7 +42,8 @@ def find_range(
 
     The others are spread, and set to their worst and best ends, all with the same random streams.
     """
-    influences = explain_metric(given, metric=metric, rng=np.random.default_rng(seed))
+    rng = np.random.Generator(np.random.PCG64(seed))  # the stream `default_rng` gives for the seed
+    influences = explain_metric(given, metric=metric, rng=rng)
     asked = {p.name: p for p in _without_line(given, metric)}
     drawn = spread(list(asked.values()), n_points=_N_OTHERS, seed=seed)
     corners = find_corners(asked)
