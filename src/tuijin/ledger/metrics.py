@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tuijin.project_models import TYPICAL
+
 _FILE = Path(__file__).parent / "data" / "metrics.csv"
-_TYPICAL = "typical_"  # a model's metric as plants of the kind have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,9 @@ def load_metrics() -> Mapping[str, MetricName]:
 
 def name_of(metric: str) -> tuple[str, str]:
     """Return the name in Chinese and English, or the code itself twice."""
-    known = load_metrics().get(metric.removeprefix(_TYPICAL))
+    known = load_metrics().get(metric.removeprefix(TYPICAL))
     if known is None:
         return metric, metric
-    if metric.startswith(_TYPICAL) and metric not in load_metrics():
+    if metric.startswith(TYPICAL) and metric not in load_metrics():
         return f"同类水平：{known.name}", f"Typical: {known.name_en}"
     return known.name, known.name_en

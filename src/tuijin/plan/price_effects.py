@@ -21,7 +21,7 @@ from tuijin.errors import ModelError, TuijinError
 from tuijin.ledger import scope
 from tuijin.ledger.models import PriceLink
 from tuijin.plan.prices import Followed, Move
-from tuijin.project_models import Metric, Parameter, Simulated
+from tuijin.project_models import TYPICAL, Metric, Parameter, Simulated
 from tuijin.units import UNITS, to_base
 from tuijin.verify.checks import DEFAULT_SEED
 from tuijin.verify.checks.model import PACKAGE
@@ -33,7 +33,6 @@ N_DRAWS = 400
 _SMALLEST_RATIO = 1e-9  # of the metric: less is rounding
 # Metrics of these names come first: what a project returns, then what it sells, earns and costs.
 _FIRST = ("firr", "irr", "fnpv", "npv", "payback", "sales", "profit", "unit_margin", "margin")
-TYPICAL = "typical_"
 _STAND_INS = (1.0, 100.0, 10_000.0)  # for what is unknown: the first that the model can take
 _FEWEST_DRAWS = 2
 

@@ -15,6 +15,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+TYPICAL = "typical_"  # before a name: with what plants of the kind report; decides nothing
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:

@@ -9,6 +9,7 @@ import numpy as np
 from tuijin.engines.balance import Balance, Figure
 from tuijin.engines.balance.spec import INWARDS
 from tuijin.project_models import (
+    TYPICAL,
     Bar,
     Bars,
     Cell,
@@ -19,7 +20,6 @@ from tuijin.project_models import (
     Table,
 )
 from tuijin.project_models.formulas import (
-    TYPICAL,
     Bounds,
     Formulas,
     Given,

@@ -18,14 +18,13 @@ from pathlib import Path
 import numpy as np
 
 from tuijin.errors import ParameterOutOfRange
-from tuijin.project_models import Chart, Influence, Line, Metric, Parameter
+from tuijin.project_models import TYPICAL, Chart, Influence, Line, Metric, Parameter
 from tuijin.project_models.sensitivity import explain
 from tuijin.project_models.sheet import check_within, draw, read_sheet
 
 Function = Callable[..., np.ndarray]  # of arrays of one shape
 Given = Mapping[str, Parameter]
 Bounds = Mapping[str, tuple[float, float]]
-TYPICAL = "typical_"
 _HALVINGS = 200
 _SOBOL_POINTS = 1024
 _CHART_POINTS = 61

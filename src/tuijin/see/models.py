@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 
 from tuijin.ledger.fields import ExactDecimalField
-from tuijin.ledger.models import Project, Rulebook, Source, User
+from tuijin.ledger.models import Project, PublishedRule, Rulebook, Source, User
 
 
-class LightRule(models.Model):
+class LightRule(PublishedRule):
     """
     A threshold: the light a project shows while a measure lies in the interval.
 
@@ -19,27 +19,16 @@ class LightRule(models.Model):
     LIGHTS = (("green", "绿灯"), ("yellow", "黄灯"), ("red", "红灯"))
 
     rulebook = models.ForeignKey(Rulebook, models.CASCADE, related_name="lights")
-    code = models.CharField(max_length=40)
-    order = models.PositiveSmallIntegerField()
     light = models.CharField(max_length=6, choices=LIGHTS)
     measure = models.CharField(max_length=40)
     low = ExactDecimalField()
     is_low_included = models.BooleanField(default=False)
     high = ExactDecimalField(null=True)  # included; none is without end
     lifted_by = models.CharField(max_length=40, blank=True)
-    name = models.CharField(max_length=200)
-    name_en = models.CharField(max_length=300, blank=True)
-    note = models.CharField(max_length=500, blank=True)
-    note_en = models.CharField(max_length=500, blank=True)
-    source = models.ForeignKey(Source, models.PROTECT, null=True)
-    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("rulebook", "code"), name="one_light_rule"),)
         ordering = ("rulebook", "order")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class LightReading(models.Model):

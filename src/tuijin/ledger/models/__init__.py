@@ -21,7 +21,7 @@ from tuijin.ledger.models.progress import (
     StageEvent,
 )
 from tuijin.ledger.models.projects import Project
-from tuijin.ledger.models.rules import NodeRule, Rulebook, RulebookChoice
+from tuijin.ledger.models.rules import NodeRule, PublishedRule, Rulebook, RulebookChoice
 from tuijin.ledger.models.sources import Organisation, Source
 from tuijin.ledger.models.tallies import Tally
 from tuijin.ledger.models.trail import TrailEvent, TrailHead
@@ -48,6 +48,7 @@ __all__ = [
     "PriceSeries",
     "ProgressReport",
     "Project",
+    "PublishedRule",
     "RememberedMapping",
     "Rulebook",
     "RulebookChoice",

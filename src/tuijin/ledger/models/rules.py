@@ -41,6 +41,25 @@ class RulebookChoice(models.Model):
         constraints = (models.UniqueConstraint(fields=("place", "kind"), name="one_rulebook"),)
 
 
+class PublishedRule(models.Model):
+    """What each row of a rule says of itself, whatever it rules."""
+
+    code = models.CharField(max_length=40)
+    order = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=300, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    note_en = models.CharField(max_length=500, blank=True)
+    source = models.ForeignKey(Source, models.PROTECT, null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class NodeRule(models.Model):
     """A step of the stage line, its limit and the evidence that closes it."""
 

@@ -14,7 +14,16 @@ from pathlib import Path
 import numpy as np
 
 from tuijin.errors import ParameterOutOfRange
-from tuijin.project_models import Chart, Influence, Line, MaterialLine, Metric, Parameter, Picture
+from tuijin.project_models import (
+    TYPICAL,
+    Chart,
+    Influence,
+    Line,
+    MaterialLine,
+    Metric,
+    Parameter,
+    Picture,
+)
 from tuijin.project_models.anode_plant.chain import (
     MATERIALS,
     NAMES,
@@ -26,7 +35,6 @@ from tuijin.project_models.anode_plant.process import PRICE_BOUNDS, PROCESS, PRO
 from tuijin.project_models.appraisal import with_unit_investment
 from tuijin.project_models.chains import material_lines
 from tuijin.project_models.formulas import (
-    TYPICAL,
     Given,
     bounds_of,
     chart_deciding,

@@ -15,7 +15,7 @@ from tuijin.project_models.chains import (
 from tuijin.project_models.copper_refinery import tank_house
 from tuijin.project_models.copper_refinery.chain import NAMES, solve_chain
 from tuijin.project_models.copper_refinery.formulas import BOUNDS, FORMULAS
-from tuijin.project_models.formulas import TYPICAL, Given, evaluate
+from tuijin.project_models.formulas import Given, evaluate, stand_in
 
 GRADES_RATIO = {"4N": 0.9999, "5N": 0.99999, "6N": 0.999999}
 DENSITIES_AMPERES_PER_M2 = (220.0, 250.0, 265.0, 300.0, 350.0, 400.0)
@@ -78,7 +78,7 @@ def _cost(given: Given) -> Bars:
 def _purity(given: Given) -> Table:
     """Purity after one, two and three passes, at both ends of what a pass lets through."""
     row = "impurity_passing_ratio"
-    low, high = (given[row] if given[row].is_known else given[TYPICAL + row]).ends
+    low, high = given[stand_in(given, row)].ends
     anode = known_or_typical(given, "anode_copper_ratio")
     rows = []
     for n in PASSES:

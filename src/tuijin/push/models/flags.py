@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from django.db import models
 
-from tuijin.ledger.models import Project, Source
+from tuijin.ledger.models import Project, PublishedRule
 from tuijin.ledger.scope import ScopedManager
 
 
-class FlagRule(models.Model):
+class FlagRule(PublishedRule):
     """One threshold; `is_used` turns a rule off without losing its row."""
 
     UNITS: ClassVar = [
@@ -19,22 +19,12 @@ class FlagRule(models.Model):
     ]  # fmt: skip
 
     code = models.CharField(max_length=40, unique=True)
-    order = models.PositiveSmallIntegerField()
     threshold = models.FloatField()
     unit = models.CharField(max_length=12, choices=UNITS)
     is_used = models.BooleanField(default=True)
-    name = models.CharField(max_length=200)
-    name_en = models.CharField(max_length=300, blank=True)
-    note = models.CharField(max_length=500, blank=True)
-    note_en = models.CharField(max_length=500, blank=True)
-    source = models.ForeignKey(Source, models.PROTECT, null=True)
-    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("order",)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Flag(models.Model):

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from django.db import models
 
-from tuijin.ledger.models import Rulebook, Source
+from tuijin.ledger.models import PublishedRule, Rulebook
 
 
-class ClockRule(models.Model):
+class ClockRule(PublishedRule):
     """
     One limit of a published rule.
 
@@ -29,27 +29,16 @@ class ClockRule(models.Model):
     UNITS: ClassVar = [("workday", "个工作日"), ("day", "天"), ("month", "个月")]
 
     rulebook = models.ForeignKey(Rulebook, models.CASCADE, related_name="clocks")
-    code = models.CharField(max_length=40)
-    order = models.PositiveSmallIntegerField()
     trigger = models.CharField(max_length=12, choices=TRIGGERS)
     until = models.CharField(max_length=12, blank=True)
     severity = models.CharField(max_length=8, blank=True)
     amount = models.PositiveSmallIntegerField(null=True)
     unit = models.CharField(max_length=8, choices=UNITS, default="workday")
     level = models.PositiveSmallIntegerField(default=0)
-    name = models.CharField(max_length=200)
-    name_en = models.CharField(max_length=300, blank=True)
-    note = models.CharField(max_length=500, blank=True)
-    note_en = models.CharField(max_length=500, blank=True)
-    source = models.ForeignKey(Source, models.PROTECT, null=True)
-    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("rulebook", "code"), name="one_clock_rule"),)
         ordering = ("rulebook", "order")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class CalendarDay(models.Model):
