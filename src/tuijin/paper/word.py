@@ -213,10 +213,10 @@ def _add_block(word: WordDocument, block: Block, *, number: str, body: Style, in
                 [r.claim, (r.word, _RULINGS.get(r.ruling)), _joined(r.figures, r.basis)]
                 for r in block.rows
             ]
-            _add_grid(word, block.titles, rows, cell, widths=(5, 2, 6))
+            _add_grid(word, block.titles, rows, cell, widths=(4, 2, 5))
         case Questions():
             rows = [[q.dimension, _joined(q.text, q.basis)] for q in block.items]
-            _add_grid(word, (), rows, cell, widths=(1, 8))
+            _add_grid(word, (), rows, cell, widths=(2, 9))
         case Figure():
             picture = word.add_paragraph()
             picture.alignment = WD_ALIGN_PARAGRAPH.CENTER

@@ -88,12 +88,11 @@ def _project(effect: Effect) -> str:
 
 def _figures(effect: Effect) -> Iterator[tuple[str, ...]]:
     for m in effect.moved:
-        before, after = (words.amount(float(f"{v:.6g}"), m.unit) for v in (m.before, m.after))
         yield (
             _project(effect),
             words.metric_name(m),
-            before,
-            after,
+            words.level(m.before, m.unit),
+            words.level(m.after, m.unit),
             words.signed(m.difference, m.unit),
         )
 

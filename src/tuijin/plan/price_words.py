@@ -140,6 +140,12 @@ def amount(value: float, unit: str) -> str:
     return wording.write_range(value, value, unit, english=is_english())
 
 
+def level(value: float, unit: str) -> str:
+    """A figure at one price: money to six digits as prices are, the rest to three."""
+    digits = 6 if "yuan" in unit else 3
+    return amount(float(f"{value:.{digits}g}"), unit).replace("-", "−")  # which no line breaks at
+
+
 def signed(value: float, unit: str) -> str:
     text = amount(float(f"{abs(value):.4g}"), unit)
     return f"{'+' if value > 0 else '−'}{text}"
@@ -149,8 +155,8 @@ def moved_text(moved: Moved) -> str:
     return _("%(name)s %(change)s（%(before)s → %(after)s）") % {
         "name": metric_name(moved),
         "change": signed(moved.difference, moved.unit),
-        "before": amount(float(f"{moved.before:.6g}"), moved.unit),
-        "after": amount(float(f"{moved.after:.6g}"), moved.unit),
+        "before": level(moved.before, moved.unit),
+        "after": level(moved.after, moved.unit),
     }
 
 
