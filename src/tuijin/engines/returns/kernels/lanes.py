@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-LANES = 32
+LANES = 64
 WIDE = np.uint64(LANES)
 
 
