@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cache
 
 import pytest
 
-from tuijin.ledger import records
-from tuijin.ledger.models import Figure, FigureCorrection, TrailEvent
+from tuijin.importers.tables import build_table
+from tuijin.ledger import intake, records, scope
+from tuijin.ledger.models import Figure, FigureCorrection, TrailEvent, User
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +114,35 @@ def test_pages(api, figure):
     assert "/approve/" in approver.get("/corrections/").content.decode()
     assert approver.post(f"/corrections/{found.pk}/approve/").status_code == 302
     assert str(current(figure).value) == "120"
+
+
+def sent_in(figure, *values):
+    """Tables of a file that says these values of the figure."""
+    rows = [{"key": figure.key, "value": Decimal(value)} for value in values]
+    return [build_table("figure", rows, list(range(2, 2 + len(rows))))]
+
+
+def test_an_import_waits_for_a_second_person(api, figure):
+    api("place_editor")
+    editor = scope.build_scope(User.objects.get(role="place_editor"))
+    with scope.active(editor):
+        found = intake.accept(sent_in(figure, "130"), batch="b", reason="导入文件 表.xlsx")
+    assert (found.counts["changed"], found.awaiting) == (1, 1)
+    assert str(current(figure).value) == "100"
+    waits = FigureCorrection.objects.get()
+    assert (waits.reason, waits.changes["value"]) == ("导入文件 表.xlsx", ["100", "130"])
+    assert TrailEvent.objects.get(action="propose_correction").batch == "b"
+    with scope.active(editor):
+        again = intake.preview(sent_in(figure, "130"))
+        other = intake.preview(sent_in(figure, "140"))
+    assert (again.counts["changed"], again.counts["unchanged"], again.refused) == (0, 1, [])
+    assert [(p.code, p.row) for p in other.refused] == [("pending", 2)]
+    path = f"corrections/{waits.pk}/approve"
+    assert api("place_editor").post(path, {}).status_code == 403
+    assert api("place_approver").post(path, {}).json()["state"] == "approved"
+    assert str(current(figure).value) == "130"
+
+
+def test_the_product_itself_does_not_wait(figure):
+    found = intake.accept(sent_in(figure, "130"), batch="b")
+    assert (found.awaiting, str(current(figure).value)) == (0, "130")

@@ -8,9 +8,10 @@ a crafted file makes of it can harm nothing but itself (security reference 7).
 from __future__ import annotations
 
 import gc
-import os
 import resource
 import sys
+
+from tuijin import background
 
 CPU_SECONDS = 30
 MEMORY_BYTES = 512 * 1024 * 1024
@@ -18,7 +19,7 @@ MEMORY_BYTES = 512 * 1024 * 1024
 
 def limit_itself() -> None:
     """Limit processor time, memory, files and processes."""
-    os.nice(10)
+    background.stay_behind()
     limits = {
         resource.RLIMIT_CPU: CPU_SECONDS,
         resource.RLIMIT_AS: MEMORY_BYTES,

@@ -38,6 +38,7 @@ def _show(batch: ImportBatch, *, result: str = "") -> dict[str, Any]:
         "result": result or batch.status,
         "counts": batch.counts,
         "digest": batch.details.get("digest", ""),
+        "awaiting": batch.details.get("awaiting", 0),
         "headers": batch.details.get("headers", []),
         "entries": batch.details.get("shown", []),
         "notes": batch.details.get("notes", [])[:_SHOWN_PROBLEMS],

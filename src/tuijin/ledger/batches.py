@@ -159,6 +159,7 @@ def _preview(batch: ImportBatch, data: bytes, parsed: Parsed, *, kept_as: bytes)
         "encoding": parsed.encoding,
         "headers": [asdict(header) for header in parsed.headers],
         "shown": import_report.build_shown(found),
+        "awaiting": found.awaiting,
     }
     if found.refused:
         batch.status = Status.REFUSED
@@ -263,10 +264,12 @@ def accept_parsed(batch: ImportBatch, parsed: Parsed, *, digest: str = "") -> Ou
         if locked is not None and locked.status not in waiting:
             raise Conflict("这份文件还不能入账")
         found = intake.accept(
-            parsed.tables, batch=str(batch.pk), problems=parsed.problems, digest=digest
-        )
+            parsed.tables, batch=str(batch.pk), problems=parsed.problems, digest=digest,
+            reason=f"导入文件 {batch.shown_name}",
+        )  # fmt: skip
         batch.status, batch.accepted_at = Status.ACCEPTED, datetime.now(UTC)
         batch.counts = found.counts
+        batch.details["awaiting"] = found.awaiting
         batch.save()
         _record_acceptance(batch)
     return Outcome(batch, found)

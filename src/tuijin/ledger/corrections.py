@@ -2,12 +2,12 @@
 A figure on record is corrected by two people: one asks and says why, another agrees.
 
 The first entry stands until then, and stays afterwards, superseded. Nobody decides what they asked
-for. An import shows its differences in a preview and is accepted as a whole: it does not wait.
+for. What a person's import would change asks in the same way, when the import is accepted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from tuijin.errors import Conflict, ImportFailed, NotAllowed, NotFound, Problem
 from tuijin.importers.faults import Fault
 from tuijin.importers.texts import clean_text
-from tuijin.ledger import kept, records, scope, trail
+from tuijin.ledger import kept, ownership, records, scope, trail
 from tuijin.ledger.models import Figure, FigureCorrection
 
 
@@ -31,23 +31,64 @@ def propose(figure: Figure, columns: Mapping[str, Any], *, reason: Any) -> Figur
     Conflict
         If another correction of it waits already.
     """
-    said = _check_reason(reason)
-    who = scope.current()
-    diff = {n: (getattr(figure, n), new) for n, new in columns.items() if getattr(figure, n) != new}
-    if not diff:
+    found = _build(figure, columns, reason=_check_reason(reason))
+    if not found.changes:
         raise ImportFailed("与现有数据相同，没有可更正的", code="unchanged")
     with transaction.atomic():
         trail.lock()
         try:
             with transaction.atomic():
-                found = FigureCorrection.objects.create(
-                    figure=figure, reason=said, asked_by=who.actor, asked_at=datetime.now(UTC),
-                    changes={n: [trail.as_plain(v) for v in pair] for n, pair in diff.items()},
-                )  # fmt: skip
+                found.save()
         except IntegrityError as error:
             raise Conflict("这项数据已有一项更正待批", code="pending") from error
-        _record("propose_correction", found, {**diff, "reason": (None, said)})
+        trail.append([_proposed(found)])
     return found
+
+
+def propose_many(
+    changes: Mapping[int, Mapping[str, Any]], *, reason: str, batch: str
+) -> list[FigureCorrection]:
+    """
+    Ask for new values of many current figures at once, `{pk: {column: new value}}`.
+
+    Raises
+    ------
+    NotFound, NotAllowed
+        If a figure is missing, no longer current, or not the actor's own.
+    """
+    with transaction.atomic():
+        trail.lock()
+        figures = Figure.objects.select_related("project").filter(is_current=True)
+        rows = figures.in_bulk(list(changes))
+        if len(rows) < len(changes):
+            raise NotFound
+        ownership.refuse_foreign(list(rows.values()))
+        found = [_build(rows[pk], columns, reason=reason) for pk, columns in changes.items()]
+        FigureCorrection.objects.bulk_create(found, batch_size=500)
+        trail.append(map(_proposed, found), batch=batch)
+    return found
+
+
+def waiting(figure_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """New values that wait for a second person, as the trail writes them, by figure."""
+    rows = FigureCorrection.objects.filter(is_approved=None, figure__in=list(figure_ids))
+    return {
+        pk: {name: new for name, (_old, new) in changes.items()}
+        for pk, changes in rows.values_list("figure_id", "changes")
+    }
+
+
+def _build(figure: Figure, columns: Mapping[str, Any], *, reason: str) -> FigureCorrection:
+    diff = {n: (getattr(figure, n), new) for n, new in columns.items() if getattr(figure, n) != new}
+    return FigureCorrection(
+        figure=figure, reason=reason, asked_by=scope.current().actor, asked_at=datetime.now(UTC),
+        changes={name: [trail.as_plain(side) for side in pair] for name, pair in diff.items()},
+    )  # fmt: skip
+
+
+def _proposed(found: FigureCorrection) -> trail.Event:
+    changes = {name: (old, new) for name, (old, new) in found.changes.items()}
+    return _event("propose_correction", found, {**changes, "reason": (None, found.reason)})
 
 
 def _check_reason(reason: Any) -> str:
@@ -126,13 +167,14 @@ def _decide(found: FigureCorrection, *, is_approved: bool) -> None:
     found.is_approved = is_approved
     found.decided_by, found.decided_at = scope.current().actor, datetime.now(UTC)
     found.save()
-    _record("approve_correction" if is_approved else "reject_correction", found,
-            {"asked_by": (None, found.asked_by)})  # fmt: skip
+    action = "approve_correction" if is_approved else "reject_correction"
+    trail.append([_event(action, found, {"asked_by": (None, found.asked_by)})])
 
 
-def _record(action: str, found: FigureCorrection, changes: Mapping[str, tuple[Any, Any]]) -> None:
-    event = trail.Event(
+def _event(
+    action: str, found: FigureCorrection, changes: Mapping[str, tuple[Any, Any]]
+) -> trail.Event:
+    return trail.Event(
         action, "figure", str(found.figure_id), changes, project_id=found.figure.project_id,
         place_id=found.place_id or "",
     )  # fmt: skip
-    trail.append([event])

@@ -48,6 +48,7 @@ WORDS: dict[str, str | Promise] = {
     "not_allowed": gettext_lazy("不在管辖范围内"),
     "disagrees": gettext_lazy("同一条目两处不一致"),
     "header": gettext_lazy("表头不符"),
+    "pending": gettext_lazy("已有更正待批"),
     "fixed": gettext_lazy("在案后不能改动"),
     "tax_basis": gettext_lazy("没有写明是否含税"),
     "not_positive": gettext_lazy("应大于零"),

@@ -21,7 +21,16 @@ from django.db import IntegrityError, transaction
 from tuijin.errors import Conflict, ImportFailed, Problem
 from tuijin.importers import Table
 from tuijin.importers.nouns import NOUNS
-from tuijin.ledger import bulk, kept, large_writes, records, references, trail
+from tuijin.ledger import (
+    bulk,
+    corrections,
+    kept,
+    large_writes,
+    records,
+    references,
+    scope,
+    trail,
+)
 from tuijin.ledger.incoming import Coming, Incoming, Key, gather, prepare
 from tuijin.ledger.targets import Target, in_order
 
@@ -38,6 +47,7 @@ class NounPreview:
     new: np.ndarray
     changed: dict[int, Change]
     old_ids: dict[int, Any]
+    needs_second: bool = False  # its changes wait until a second person agrees
 
     @property
     def target(self) -> Target:
@@ -63,6 +73,11 @@ class Preview:
             "unchanged": sum(n.unchanged_count for n in self.nouns.values()),
             "refused": len(self.refused),
         }
+
+    @property
+    def awaiting(self) -> int:
+        """How many of the changes will wait for a second person."""
+        return sum(len(n.changed) for n in self.nouns.values() if n.needs_second)
 
     def digest(self) -> str:
         """Hash of what would be written: a person confirms this and nothing else."""
@@ -98,6 +113,7 @@ def preview(tables: Iterable[Table], *, problems: Sequence[Problem] = ()) -> Pre
         _drop_refused(incoming, problems)
         found = _compare(incoming, coming)
         result.refused.extend(_find_fixed(found))
+        result.refused.extend(_await_second(found))
         result.nouns[noun] = found
         if _is_referred_to(noun, by_noun):
             coming.announce(incoming)
@@ -158,6 +174,23 @@ def _find_fixed(found: NounPreview) -> Iterator[Problem]:
                 yield found.incoming.problem(index, "fixed", said, name, expected)
 
 
+def _await_second(found: NounPreview) -> Iterator[Problem]:
+    """Two people correct a figure: leave out what waits already, refuse what contradicts it."""
+    found.needs_second = found.target.noun.name == "figure" and scope.current().user_id is not None
+    if not found.needs_second:
+        return
+    waiting = corrections.waiting(found.old_ids.values())
+    for index, pk in list(found.old_ids.items()):
+        if pk not in waiting:
+            continue
+        wanted = {name: trail.as_plain(new) for name, (_old, new) in found.changed[index].items()}
+        if wanted == waiting[pk]:
+            del found.changed[index], found.old_ids[index]
+            continue
+        said, expected = "这项数据已有一项更正待批", "先批准或退回那一项更正"
+        yield found.incoming.problem(index, "pending", said, next(iter(wanted)), expected)
+
+
 def _load_on_record(incoming: Incoming, coming: Coming) -> dict[Key, dict[str, Any]]:
     """Read the current entries with these keys, references as keys, under the columns' names."""
     target = incoming.target
@@ -191,10 +224,22 @@ def _path(target: Target, column: str) -> str:
 
 
 def accept(
-    tables: Sequence[Table], *, batch: str, problems: Sequence[Problem] = (), digest: str = ""
+    tables: Sequence[Table],
+    *,
+    batch: str,
+    problems: Sequence[Problem] = (),
+    digest: str = "",
+    reason: str = "",
 ) -> Preview:
     """
-    Write what `preview` shows, all or nothing.
+    Write what `preview` shows, all or nothing; a person's changes of figures wait for a second one.
+
+    Parameters
+    ----------
+    digest
+        Of the preview that was confirmed; empty where there was none.
+    reason
+        Said of the corrections that wait.
 
     Raises
     ------
@@ -207,7 +252,7 @@ def accept(
     try:
         n_rows = sum(map(len, tables))
         with _no_collecting(), large_writes.prepared(n_rows), transaction.atomic():
-            return _accept(tables, batch=batch, problems=problems, digest=digest)
+            return _accept(tables, batch=batch, problems=problems, digest=digest, reason=reason)
     except IntegrityError as error:
         raise Conflict("有条目的编号已被占用，或台账刚被他人修改", code="exists") from error
 
@@ -225,7 +270,7 @@ def _no_collecting() -> Iterator[None]:
 
 
 def _accept(
-    tables: Sequence[Table], *, batch: str, problems: Sequence[Problem], digest: str
+    tables: Sequence[Table], *, batch: str, problems: Sequence[Problem], digest: str, reason: str
 ) -> Preview:
     found = preview(tables, problems=problems)
     if found.refused:
@@ -234,7 +279,7 @@ def _accept(
         raise Conflict("预览之后台账已有变化，请重新预览", code="preview_stale")
     ids: dict[str, dict[str, Any]] = {}  # noun -> key -> id, of what this file brings
     for noun in found.nouns.values():
-        _write(noun, ids, batch=batch)
+        _write(noun, ids, batch=batch, reason=reason)
     kept.refresh(_touched_projects(found))
     return found
 
@@ -248,7 +293,7 @@ def _touched_projects(found: Preview) -> set[str]:
     }
 
 
-def _write(noun: NounPreview, ids: dict[str, dict[str, Any]], *, batch: str) -> None:
+def _write(noun: NounPreview, ids: dict[str, dict[str, Any]], *, batch: str, reason: str) -> None:
     target = noun.target
     if noun.new.size:
         columns = _new_columns(noun, ids)
@@ -259,7 +304,9 @@ def _write(noun: NounPreview, ids: dict[str, dict[str, Any]], *, batch: str) -> 
     if not noun.changed:
         return
     changes = _changed_attributes(noun, ids)
-    if target.is_corrected:
+    if noun.needs_second:
+        corrections.propose_many(changes, reason=reason, batch=batch)
+    elif target.is_corrected:
         records.correct_many(target.model, changes, batch=batch)
     else:
         records.change(target.model, changes, batch=batch)

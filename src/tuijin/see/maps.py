@@ -10,11 +10,12 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tuijin.importers.nouns import CHOICES
 from tuijin.ledger import scope, visible
 from tuijin.ledger.models import Place, PlaceBoundary
 from tuijin.see import listing
 from tuijin.see.colours import LIGHT_COLOURS, LIGHT_SHAPES, STAGE_COLOURS
-from tuijin.see.language import choice_text, either, pick
+from tuijin.see.language import choice_text, either, is_english, pick
 from tuijin.see.outlines import join_pieces
 from tuijin.see.wording import write_money, write_number
 
@@ -76,7 +77,7 @@ def build(
     """
     boundaries, regions = _boundaries(places)
     rows = _load(query, size_by=size_by, only=only or Q())
-    points = [_point(row, colouring, size_by=size_by) for row in rows]
+    points = list(map(_Points(colouring, size_by=size_by).write, rows))
     used = {point[3] for point in points}
     return {
         "id": "-".join(places) or "all",
@@ -156,27 +157,44 @@ def _load(query: listing.Query, *, size_by: str, only: Q) -> list[dict[str, Any]
     return sorted(shown, key=lambda row: float(row[size_by] or 0), reverse=True)
 
 
-def _point(row: dict[str, Any], colouring: Colouring, *, size_by: str) -> list[Any]:
-    return [
-        round(row["longitude"], 5), round(row["latitude"], 5), pick(row, "name", "name_en"),
-        colouring.group_of(row), float(row[size_by] or 0), reverse("project", args=(row["id"],)),
-        [*_detail(row), *colouring.add_lines(row)], "",
-    ]  # fmt: skip
+class _Points:
+    """Writes rows as points; what all of them share is worded once."""
 
+    def __init__(self, colouring: Colouring, *, size_by: str) -> None:
+        self.colouring, self.size_by = colouring, size_by
+        self.language = either("zh-hans", "en")
+        self.before_id, self.after_id = reverse("project", args=(0,)).rsplit("0", 1)
+        self.name_order = ("name_en", "name") if is_english() else ("name", "name_en")
+        self.stages = {code: choice_text("stage", code) for code in CHOICES["stage"]}
+        self.investment, self.capacity = _("总投资"), _("装机容量")
+        self.is_about = _("位置为大致位置")
+        self.places: dict[str, str] = {}
 
-def _detail(row: dict[str, Any]) -> list[str]:
-    place = pick(row, "place__short_name", "place__name", "place__name_en")
-    lines = [" · ".join(filter(None, (place, choice_text("stage", row["stage"]))))]
-    language = either("zh-hans", "en")
-    if row["total_investment_yuan"]:
-        lines.append(
-            f"{_('总投资')} {write_money(row['total_investment_yuan'], language=language)}"
-        )
-    if row["capacity_mw"]:
-        lines.append(f"{_('装机容量')} {write_number(row['capacity_mw'])} MW")
-    if row["location_accuracy"] == "approximate":
-        lines.append(_("位置为大致位置"))
-    return lines
+    def write(self, row: dict[str, Any]) -> list[Any]:
+        first, other = self.name_order
+        return [
+            round(row["longitude"], 5), round(row["latitude"], 5), row[first] or row[other],
+            self.colouring.group_of(row), float(row[self.size_by] or 0),
+            f"{self.before_id}{row['id']}{self.after_id}",
+            [*self._detail(row), *self.colouring.add_lines(row)], "",
+        ]  # fmt: skip
+
+    def _detail(self, row: dict[str, Any]) -> list[str]:
+        lines = [" · ".join(filter(None, (self._place(row), self.stages.get(row["stage"]))))]
+        if row["total_investment_yuan"]:
+            money = write_money(row["total_investment_yuan"], language=self.language)
+            lines.append(f"{self.investment} {money}")
+        if row["capacity_mw"]:
+            lines.append(f"{self.capacity} {write_number(row['capacity_mw'])} MW")
+        if row["location_accuracy"] == "approximate":
+            lines.append(self.is_about)
+        return lines
+
+    def _place(self, row: dict[str, Any]) -> str:
+        code = row["place_id"]
+        if code not in self.places:
+            self.places[code] = pick(row, "place__short_name", "place__name", "place__name_en")
+        return self.places[code]
 
 
 def _light_groups() -> list[dict[str, str]]:

@@ -15,6 +15,8 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
+from tuijin import background
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -60,13 +62,14 @@ def warm_kernels() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-c", _WARM],
         stdin=subprocess.DEVNULL,
+        start_new_session=True,
         preexec_fn=_stay_behind,  # noqa: PLW1509  the worker has one thread: nothing is locked
     )
 
 
 def _stay_behind() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    os.nice(19)
+    background.stay_behind()
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ import time
 
 from django.utils import timezone
 
+from tuijin import background
 from tuijin.verify.models import Run
 
 CPU_SECONDS = 300
@@ -59,7 +60,7 @@ def _limit() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
-    os.nice(10)
+    background.stay_behind()
 
 
 def _watch(process: subprocess.Popen[bytes], run_id: str) -> tuple[str, str]:
