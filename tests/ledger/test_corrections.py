@@ -146,3 +146,35 @@ def test_an_import_waits_for_a_second_person(api, figure):
 def test_the_product_itself_does_not_wait(figure):
     found = intake.accept(sent_in(figure, "130"), batch="b")
     assert (found.awaiting, str(current(figure).value)) == (0, "130")
+
+
+def test_what_waits_of_one_file_is_decided_at_once(api, ledger, figure):
+    other = Figure.objects.get(key="f-there")  # in another county
+    api("city_coordinator")
+    office = scope.build_scope(User.objects.get(role="city_coordinator"))
+    rows = [{"key": figure.key, "value": Decimal(7)}, {"key": other.key, "value": Decimal(8)}]
+    tables = [build_table("figure", rows, [2, 3])]
+    with scope.active(office):
+        intake.accept(tables, batch="b-1", reason="导入文件 表.xlsx")
+    for step in ("approve", "reject"):
+        assert api("city_coordinator").post(f"corrections/of/b-1/{step}", {}).status_code == 403
+    done = api("place_approver").post("corrections/of/b-1/approve", {})
+    assert done.json() == {"decided": 1}  # of the own county
+    assert str(current(figure).value) == "7"
+    assert current(figure).entered_by == office.actor
+    assert current(other).value is None
+    assert api("place_approver").post("corrections/of/b-1/approve", {}).status_code == 404
+    page = api("place_approver").client.post("/corrections/of/b-1/approve/")
+    assert page.status_code == 404
+
+
+def test_the_page_offers_the_whole_file(api, figure):
+    api("place_editor")
+    with scope.active(scope.build_scope(User.objects.get(role="place_editor"))):
+        intake.accept(sent_in(figure, "7"), batch="b-2", reason="导入文件 表.xlsx")
+    client = api("place_approver").client
+    assert "/corrections/of/b-2/reject/" in client.get("/corrections/").content.decode()
+    assert client.post("/corrections/of/b-2/reject/").status_code == 302
+    assert str(current(figure).value) == "100"
+    assert FigureCorrection.objects.get().state == "rejected"
+    assert "/corrections/of/b-2/" not in client.get("/corrections/").content.decode()

@@ -76,6 +76,23 @@ def reject(request: HttpRequest, correction_id: int) -> HttpResponse:
     return answer(_show(_find(correction_id)))
 
 
+@router.post(
+    "/of/{batch}/approve", url_name="corrections_approve", summary="Approve all of an import"
+)
+@requires("read", to_change="approve")
+def approve_batch(request: HttpRequest, batch: str) -> HttpResponse:
+    """What waits of one import and is yours to decide; 404 if nothing does."""
+    return answer({"decided": corrections.decide_batch(batch, is_approved=True)})
+
+
+@router.post(
+    "/of/{batch}/reject", url_name="corrections_reject", summary="Turn down all of an import"
+)
+@requires("read", to_change="approve")
+def reject_batch(request: HttpRequest, batch: str) -> HttpResponse:
+    return answer({"decided": corrections.decide_batch(batch, is_approved=False)})
+
+
 def _find(correction_id: int) -> FigureCorrection:
     rows = FigureCorrection.objects.select_related("figure__project")
     return visible.find_or_404(rows, pk=paging.as_id(correction_id))
@@ -89,6 +106,7 @@ def _show(found: FigureCorrection) -> dict[str, Any]:
         "state": found.state,
         "changes": found.changes,
         "reason": found.reason,
+        "batch": found.batch or None,
         "asked_by": found.asked_by,
         "asked_at": found.asked_at,
         "decided_by": found.decided_by or None,

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tuijin.errors import ImportFailed
+from tuijin.errors import ImportFailed, NotFound
 from tuijin.ledger import corrections, scope, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import Figure, FigureCorrection, User
@@ -27,25 +27,32 @@ CORRECTED = ("value", "low", "high", "date_value", "text_value", "as_of", "note"
 def show_corrections(request: HttpRequest) -> HttpResponse:
     """What waits first; who may decide gets the buttons, but not for what they asked for."""
     who, kind = scope.current(), resource.of("figure")
+    files: dict[str, str] = {}  # imports of which something is this reader's to decide
     names = dict(User.objects.values_list("username", "display_name"))
-    rows = [
-        {
-            "correction": found,
-            "changes": [
-                (kind.columns[_name(column)].spec, *(_shown(column, side) for side in pair))
-                for column, pair in found.changes.items()
-            ],
-            "may_decide": found.is_approved is None
+    rows = []
+    for found in corrections.visible():
+        may_decide = (
+            found.is_approved is None
             and who.may("approve")
             and found.asked_by != who.actor
-            and who.owns(place_id=found.place_id, project_id=found.figure.project_id),
-            "is_own": found.asked_by == who.actor,
-            "asked_by": names.get(found.asked_by, found.asked_by),
-            "decided_by": names.get(found.decided_by, found.decided_by),
-        }
-        for found in corrections.visible()
-    ]
-    return render(request, "ledger/corrections.html", {"rows": rows})
+            and who.owns(place_id=found.place_id, project_id=found.figure.project_id)
+        )
+        if may_decide and found.batch:
+            files[found.batch] = found.reason
+        rows.append(
+            {
+                "correction": found,
+                "changes": [
+                    (kind.columns[_name(column)].spec, *(_shown(column, side) for side in pair))
+                    for column, pair in found.changes.items()
+                ],
+                "may_decide": may_decide,
+                "is_own": found.asked_by == who.actor,
+                "asked_by": names.get(found.asked_by, found.asked_by),
+                "decided_by": names.get(found.decided_by, found.decided_by),
+            }
+        )
+    return render(request, "ledger/corrections.html", {"rows": rows, "files": files})
 
 
 def _shown(column: str, side: str | None) -> str | None:
@@ -72,6 +79,18 @@ def reject(request: HttpRequest, correction_id: int) -> HttpResponse:
     visible.find_or_404(FigureCorrection.objects, pk=correction_id)
     corrections.reject(correction_id)
     messages.success(request, _("更正已退回，数据不变"))
+    return redirect("corrections")
+
+
+@requires("read", to_change="approve")
+@require_POST
+def decide_batch(request: HttpRequest, batch: str, decision: str) -> HttpResponse:
+    """Approve or turn down all that waits of one import."""
+    if decision not in ("approve", "reject"):
+        raise NotFound
+    count = corrections.decide_batch(batch, is_approved=decision == "approve")
+    said = _("已批准 %(count)d 项") if decision == "approve" else _("已退回 %(count)d 项")
+    messages.success(request, said % {"count": count})
     return redirect("corrections")
 
 

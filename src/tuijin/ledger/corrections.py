@@ -7,17 +7,20 @@ for. What a person's import would change asks in the same way, when the import i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from tuijin.errors import Conflict, ImportFailed, NotAllowed, NotFound, Problem
 from tuijin.importers.faults import Fault
 from tuijin.importers.texts import clean_text
 from tuijin.ledger import kept, ownership, records, scope, trail
 from tuijin.ledger.models import Figure, FigureCorrection
+
+_PART = 5_000  # ids that fit a query's variables
 
 
 def propose(figure: Figure, columns: Mapping[str, Any], *, reason: Any) -> FigureCorrection:
@@ -63,7 +66,9 @@ def propose_many(
         if len(rows) < len(changes):
             raise NotFound
         ownership.refuse_foreign(list(rows.values()))
-        found = [_build(rows[pk], columns, reason=reason) for pk, columns in changes.items()]
+        found = [
+            _build(rows[pk], columns, reason=reason, batch=batch) for pk, columns in changes.items()
+        ]
         FigureCorrection.objects.bulk_create(found, batch_size=500)
         trail.append(map(_proposed, found), batch=batch)
     return found
@@ -71,18 +76,25 @@ def propose_many(
 
 def waiting(figure_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """New values that wait for a second person, as the trail writes them, by figure."""
-    rows = FigureCorrection.objects.filter(is_approved=None, figure__in=list(figure_ids))
+    wanted, rows = set(figure_ids), FigureCorrection.objects.filter(is_approved=None)
     return {
         pk: {name: new for name, (_old, new) in changes.items()}
         for pk, changes in rows.values_list("figure_id", "changes")
+        if pk in wanted
     }
 
 
-def _build(figure: Figure, columns: Mapping[str, Any], *, reason: str) -> FigureCorrection:
-    diff = {n: (getattr(figure, n), new) for n, new in columns.items() if getattr(figure, n) != new}
+def _build(
+    figure: Figure, columns: Mapping[str, Any], *, reason: str, batch: str = ""
+) -> FigureCorrection:
+    changes = {
+        name: [trail.as_plain(getattr(figure, name)), trail.as_plain(new)]
+        for name, new in columns.items()
+        if getattr(figure, name) != new
+    }
     return FigureCorrection(
-        figure=figure, reason=reason, asked_by=scope.current().actor, asked_at=datetime.now(UTC),
-        changes={name: [trail.as_plain(side) for side in pair] for name, pair in diff.items()},
+        figure=figure, changes=changes, reason=reason, batch=batch,
+        asked_by=scope.current().actor, asked_at=datetime.now(UTC),
     )  # fmt: skip
 
 
@@ -126,49 +138,108 @@ def approve(correction_id: int) -> Figure:
     """
     with transaction.atomic():
         trail.lock()
-        found = _hold(correction_id)
-        figure = found.figure
-        if not figure.is_current:
-            raise Conflict("这项数据此后已另有更正，请重新提出", code="superseded")
-        columns = {
-            name: Figure._meta.get_field(name).to_python(new)
-            for name, (_old, new) in found.changes.items()
-        }
-        _decide(found, is_approved=True)
-        fresh = records.correct_many(Figure, {figure.pk: columns})[0]
-        Figure.objects.filter(pk=fresh.pk).update(entered_by=found.asked_by)
-        if figure.project:
-            kept.refresh([figure.project.key])
-    return fresh
+        return _put_in_force([_hold(correction_id)])[0]
 
 
 def reject(correction_id: int) -> None:
     """Turn a correction down; the figure stays as it is."""
     with transaction.atomic():
         trail.lock()
-        _decide(_hold(correction_id), is_approved=False)
+        _decide([_hold(correction_id)], is_approved=False)
+
+
+def decide_batch(batch: str, *, is_approved: bool) -> int:
+    """
+    Approve or turn down at once what waits of one import and is the decider's to decide.
+
+    Returns
+    -------
+    Number of corrections decided.
+
+    Raises
+    ------
+    NotFound
+        If nothing of it waits that the decider may see.
+    NotAllowed
+        If all that waits is elsewhere, or the decider's own.
+    Conflict
+        If a figure was corrected otherwise meanwhile.
+    """
+    with transaction.atomic():
+        trail.lock()
+        rows = list(_held().filter(batch=batch, is_approved=None)) if batch else []
+        if not rows:
+            raise NotFound
+        who = scope.current()
+        near = [
+            row for row in rows
+            if who.owns(place_id=row.place_id, project_id=row.figure.project_id)
+        ] or rows  # fmt: skip
+        for row in near:
+            _check_decider(row)
+        if is_approved:
+            _put_in_force(near)
+        else:
+            _decide(near, is_approved=False)
+    return len(near)
+
+
+def _held() -> QuerySet[FigureCorrection]:
+    rows = FigureCorrection.objects.select_for_update(of=("self",))
+    return rows.select_related("figure__project").order_by("id")
 
 
 def _hold(correction_id: int) -> FigureCorrection:
-    rows = FigureCorrection.objects.select_for_update(of=("self",))
-    found = rows.select_related("figure__project").filter(pk=correction_id).first()
+    found = _held().filter(pk=correction_id).first()
     if found is None:
         raise NotFound
-    who = scope.current()
-    who.require("approve", place_id=found.place_id, project_id=found.figure.project_id)
-    if found.asked_by == who.actor:
-        raise NotAllowed("不能批准或退回自己提出的更正", code="self_approval")
+    _check_decider(found)
     if found.is_approved is not None:
         raise Conflict("这项更正已经办理", code="decided")
     return found
 
 
-def _decide(found: FigureCorrection, *, is_approved: bool) -> None:
-    found.is_approved = is_approved
-    found.decided_by, found.decided_at = scope.current().actor, datetime.now(UTC)
-    found.save()
+def _check_decider(found: FigureCorrection) -> None:
+    who = scope.current()
+    who.require("approve", place_id=found.place_id, project_id=found.figure.project_id)
+    if found.asked_by == who.actor:
+        raise NotAllowed("不能批准或退回自己提出的更正", code="self_approval")
+
+
+def _put_in_force(rows: Sequence[FigureCorrection]) -> list[Figure]:
+    """Enter the new figures in the name of who asked for them."""
+    if not all(row.figure.is_current for row in rows):
+        raise Conflict("这项数据此后已另有更正，请重新提出", code="superseded")
+    _decide(rows, is_approved=True)
+    changes = {
+        row.figure_id: {
+            name: Figure._meta.get_field(name).to_python(new)
+            for name, (_old, new) in row.changes.items()
+        }
+        for row in rows
+    }
+    fresh = records.correct_many(Figure, changes)
+    by_asker: dict[str, list[int]] = {}
+    for row, figure in zip(rows, fresh, strict=True):
+        by_asker.setdefault(row.asked_by, []).append(figure.pk)
+    for asker, pks in by_asker.items():
+        for start in range(0, len(pks), _PART):
+            Figure.objects.filter(pk__in=pks[start : start + _PART]).update(entered_by=asker)
+    kept.refresh({row.figure.project.key for row in rows if row.figure.project})
+    return fresh
+
+
+def _decide(rows: Sequence[FigureCorrection], *, is_approved: bool) -> None:
+    who, now = scope.current().actor, datetime.now(UTC)
+    for row in rows:
+        row.is_approved, row.decided_by, row.decided_at = is_approved, who, now
+    columns = ["is_approved", "decided_by", "decided_at"]
+    FigureCorrection.objects.bulk_update(rows, columns, batch_size=500)
     action = "approve_correction" if is_approved else "reject_correction"
-    trail.append([_event(action, found, {"asked_by": (None, found.asked_by)})])
+    trail.append(
+        [_event(action, row, {"asked_by": (None, row.asked_by)}) for row in rows],
+        batch=rows[0].batch,
+    )
 
 
 def _event(

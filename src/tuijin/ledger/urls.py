@@ -24,6 +24,11 @@ urlpatterns = [
         "corrections/<int:correction_id>/reject/", correction_views.reject, name="reject_correction"
     ),
     path(
+        "corrections/of/<slug:batch>/<slug:decision>/",
+        correction_views.decide_batch,
+        name="decide_corrections",
+    ),
+    path(
         "figures/<int:figure_id>/correct/", correction_views.correct_figure, name="correct_figure"
     ),
     path("imports/", import_views.imports, name="imports"),

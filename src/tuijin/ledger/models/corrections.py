@@ -15,6 +15,7 @@ class FigureCorrection(models.Model):
     figure = models.ForeignKey(Figure, models.PROTECT, related_name="corrections")
     changes = models.JSONField()  # {column: [old, new]}, as the trail writes them
     reason = models.CharField(max_length=1000)
+    batch = models.CharField(max_length=36, blank=True)  # of the import that asks
     asked_by = models.CharField(max_length=80)
     asked_at = models.DateTimeField()
     decided_by = models.CharField(max_length=80, blank=True)
@@ -34,6 +35,9 @@ class FigureCorrection(models.Model):
                 condition=Q(is_approved__isnull=True),
                 name="one_open_correction",
             ),
+        )
+        indexes = (
+            models.Index(fields=("batch",), condition=~Q(batch=""), name="correction_batch"),
         )
         ordering = ("-id",)
 
