@@ -56,8 +56,10 @@ def show_corrections(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(column: str, side: str | None) -> str | None:
-    """A number with its thousands apart, every digit kept."""
-    return f"{Decimal(side):,f}" if side and column in ("value", "low", "high") else side
+    """A number with its thousands apart, every digit kept, no needless zeros."""
+    if not side or column not in ("value", "low", "high"):
+        return side
+    return f"{Decimal(side).normalize():,f}"
 
 
 def _name(attribute: str) -> str:
