@@ -71,7 +71,7 @@ def send(who: Principal, method: str, path: str, body: Any, *, tag: str) -> Any:
 
 
 def said(response: Any) -> str:
-    """The outcome; of a conflict, its code; of what is refused for what was sent, the status."""
+    """The outcome; of a conflict, a refused body or one's own work, its code."""
     if response.status_code in (409, 412, 422, 428):
         return str(response.json()["code"])
     if response.status_code == 403 and response.json()["code"] == "self_approval":

@@ -20,8 +20,6 @@ from tuijin.importers.texts import clean_text
 from tuijin.ledger import kept, ownership, records, scope, trail
 from tuijin.ledger.models import Figure, FigureCorrection
 
-_PART = 5_000  # ids that fit a query's variables
-
 
 def propose(figure: Figure, columns: Mapping[str, Any], *, reason: Any) -> FigureCorrection:
     """
@@ -122,8 +120,8 @@ def _check_reason(reason: Any) -> str:
 def visible() -> list[FigureCorrection]:
     """Those the reader may see: what waits first, then the newest decided; at most 200."""
     rows = FigureCorrection.objects.select_related("figure__project", "figure__place")
-    waiting = list(rows.filter(is_approved=None)[:200])
-    return waiting + list(rows.exclude(is_approved=None)[: 200 - len(waiting)])
+    first = list(rows.filter(is_approved=None)[:200])
+    return first + list(rows.exclude(is_approved=None)[: 200 - len(first)])
 
 
 def approve(correction_id: int) -> Figure:
@@ -218,13 +216,8 @@ def _put_in_force(rows: Sequence[FigureCorrection]) -> list[Figure]:
         }
         for row in rows
     }
-    fresh = records.correct_many(Figure, changes)
-    by_asker: dict[str, list[int]] = {}
-    for row, figure in zip(rows, fresh, strict=True):
-        by_asker.setdefault(row.asked_by, []).append(figure.pk)
-    for asker, pks in by_asker.items():
-        for start in range(0, len(pks), _PART):
-            Figure.objects.filter(pk__in=pks[start : start + _PART]).update(entered_by=asker)
+    authors = {row.figure_id: row.asked_by for row in rows}
+    fresh = records.correct_many(Figure, changes, authors=authors)
     kept.refresh({row.figure.project.key for row in rows if row.figure.project})
     return fresh
 

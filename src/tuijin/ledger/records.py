@@ -110,7 +110,11 @@ def change(
 
 
 def correct_many(
-    model: type[M], changes: Mapping[Any, Mapping[str, Any]], *, batch: str = ""
+    model: type[M],
+    changes: Mapping[Any, Mapping[str, Any]],
+    *,
+    batch: str = "",
+    authors: Mapping[Any, str] | None = None,
 ) -> list[M]:
     """
     Record new entries in place of current ones; the old ones stay, no longer current.
@@ -119,7 +123,10 @@ def correct_many(
     ----------
     changes
         `{pk of the current entry: {column: new value}}`; other columns carry over.
+    authors
+        Who enters the new one, by pk of the current entry; the actor where it says nothing.
     """
+    actor, authors = scope.current().actor, authors or {}
     with transaction.atomic():
         trail.lock()
         manager = model._default_manager
@@ -137,7 +144,7 @@ def correct_many(
             for name, new in columns.items():
                 setattr(entry, name, new)
             entry.supersedes_id = pk  # type: ignore[attr-defined]  # only entries have it
-            entry.entered_by = scope.current().actor  # type: ignore[attr-defined]  # as above
+            entry.entered_by = authors.get(pk, actor)  # type: ignore[attr-defined]  # as above
             fresh.append((entry, diff))
         manager.bulk_create([entry for entry, _ in fresh], batch_size=500)
         events = [_event(entry, action="correct", changes=diff) for entry, diff in fresh]
