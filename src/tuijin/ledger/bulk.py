@@ -9,22 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any
 
 from django.db import connection, models, transaction
 from psycopg.types.json import Jsonb
 
-from tuijin.ledger import ownership, scope, tallies, trail
+from tuijin.ledger import ownership, scope, tallies, trail, written_behind
 from tuijin.ledger.fields import ExactDecimalField, MoneyField
 from tuijin.ledger.models.projects import Project
-from tuijin.ledger.models.trail import TrailEvent
+from tuijin.ledger.models.trail import TrailEvent, TrailHead
+from tuijin.ledger.written_behind import Write
 
 Column = Sequence[Any]
 _SILENT = frozenset({"id", "version", "updated_at", "entered_at", "entered_by", "is_current"})
+_EVENTS = 3_750  # made before they are handed on
 _encode_text = json.encoder.encode_basestring
 
 
@@ -50,12 +52,15 @@ def insert(
         columns["entered_by"] = [scope.current().actor] * count
     _refuse_foreign(model, columns)
     with transaction.atomic():
-        trail.lock()
+        head = trail.lock()
         ids = _reserve_ids(model, count)
-        _insert_rows(model, ids, columns)
         if model is Project:
             tallies.add(_tally(columns, count))
-        _append_created(model, ids, columns, batch=batch, action=action)
+        with written_behind.writing() as write:
+            _insert_rows(write, model, ids, columns)
+            events = _append_created(write, head, model, ids, columns, batch=batch, action=action)
+        head.save()
+        trail.tell(events)
     return ids
 
 
@@ -104,7 +109,7 @@ def _reserve_ids(model: type[models.Model], count: int) -> list[int]:
 
 
 def _insert_rows(
-    model: type[models.Model], ids: Sequence[int], columns: Mapping[str, Column]
+    write: Write, model: type[models.Model], ids: Sequence[int], columns: Mapping[str, Column]
 ) -> None:
     """Bind only the columns that are given; the others get their default as it stands."""
     names, marks, values = [], [], []
@@ -114,12 +119,8 @@ def _insert_rows(
         marks.append(_literal(_default(field)) if given is None else "%s")
         if given is not None:
             values.append(given if field.primary_key else _prepare(field, given))
-    sql = (
-        f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} "  # noqa: S608  our own
-        f"({', '.join(names)}) VALUES ({', '.join(marks)})"
-    )
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, list(zip(*values, strict=True)))
+    table = connection.ops.quote_name(model._meta.db_table)
+    write(f"INSERT INTO {table} ({', '.join(names)}) VALUES", marks, values)
 
 
 def _default(field: models.Field[Any, Any]) -> Any:
@@ -185,55 +186,60 @@ def _tally(columns: Mapping[str, Column], count: int) -> dict[tallies.Key, list[
 
 
 def _append_created(
+    write: Write,
+    head: TrailHead,
     model: type[models.Model],
     ids: Sequence[int],
     columns: Mapping[str, Column],
     *,
     batch: str,
     action: str,
-) -> None:
-    """Append one event a row: byte for byte what `trail.append` would."""
-    who, now = scope.current(), datetime.now(UTC)
-    head = trail.lock()
-    kind = model._meta.model_name or ""
-    changes = _encode_changes(model, columns, len(ids))
-    projects = ids if model is Project else columns.get("project_id") or repeat(None)
-    places = columns.get("place_id") or repeat("")
-    middle = trail.canonical([now.isoformat(), who.actor, who.role.code, who.address, action, kind])
-    last = trail.canonical([batch, who.request_id]).decode()[1:]
-    start = middle.decode()[1:-1]
-    seq, previous, sha256 = head.seq, head.hash, hashlib.sha256
-    rows = []
-    for pk, project, place, text in zip(ids, projects, places, changes, strict=False):
-        seq += 1
-        digest = sha256(text.encode()).hexdigest()
-        body = (
-            f'[{seq},{start},"{pk}",{"null" if project is None else project},'
-            f'"{place or ""}","{digest}",{last}'
-        )
-        earlier = previous
-        previous = sha256(b"\x00" + body.encode() + earlier.encode()).hexdigest()
-        rows.append((seq, str(pk), project, place or "", text, digest, earlier, previous))
-    constants = {
+) -> list[trail.Event]:
+    """Append one event a row and move the head: byte for byte what `trail.append` would."""
+    who, now, kind = scope.current(), datetime.now(UTC), model._meta.model_name or ""
+    said = {
         "at": now, "actor": who.actor, "role": who.role.code, "address": who.address,
         "action": action, "object_type": kind, "batch": batch, "request_id": who.request_id,
     }  # fmt: skip
-    _insert_events(rows, constants)
-    head.seq, head.hash = seq, previous
-    head.save()
-    trail.tell(
-        [
-            trail.Event(action, kind, pk, {}, project, place, number)
-            for number, pk, project, place, *_ in rows
-        ]
-    )
+    insert, marks = _prepare_events(said)
+    start = trail.canonical([now.isoformat(), *list(said.values())[1:6]]).decode()[1:-1]
+    last = trail.canonical([batch, who.request_id]).decode()[1:]
+    projects = ids if model is Project else columns.get("project_id") or [None] * len(ids)
+    places = [place or "" for place in columns.get("place_id") or repeat("", len(ids))]
+    changes = _encode_changes(model, columns, len(ids))
+    sha256 = hashlib.sha256
+    seq, hashes = head.seq, [head.hash]
+    for begin in range(0, len(ids), _EVENTS):
+        part = slice(begin, begin + _EVENTS)
+        texts = list(islice(changes, _EVENTS))
+        digests = [sha256(text.encode()).hexdigest() for text in texts]
+        numbers = range(seq + 1, seq + len(texts) + 1)
+        hashes = hashes[-1:]
+        for number, pk, project, place, digest in zip(
+            numbers, ids[part], projects[part], places[part], digests, strict=True
+        ):
+            body = (
+                f'\0[{number},{start},"{pk}",{"null" if project is None else project},'
+                f'"{place}","{digest}",{last}{hashes[-1]}'
+            )
+            hashes.append(sha256(body.encode()).hexdigest())
+        seq = numbers[-1]
+        write(insert, marks, [numbers, list(map(str, ids[part])), projects[part], places[part],
+                              texts, digests, hashes[:-1], hashes[1:]])  # fmt: skip
+    numbers = range(head.seq + 1, seq + 1)
+    head.seq, head.hash = seq, hashes[-1]
+    return [
+        trail.Event(action, kind, str(pk), {}, project, place, number)
+        for number, pk, project, place in zip(numbers, ids, projects, places, strict=True)
+    ]
 
 
 _EVENT = ("seq", "object_id", "project_id", "place_id", "changes", "changes_sha256", "prev_hash",
           "hash")  # fmt: skip
 
 
-def _insert_events(rows: list[tuple[Any, ...]], constants: Mapping[str, Any]) -> None:
+def _prepare_events(constants: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Word the statement that inserts events, and one row of it."""
     fields = TrailEvent._meta
     literals = [
         _literal(fields.get_field(name).get_db_prep_save(value, connection))
@@ -241,17 +247,13 @@ def _insert_events(rows: list[tuple[Any, ...]], constants: Mapping[str, Any]) ->
     ]
     is_pg = connection.vendor == "postgresql"
     marks = ["%s::jsonb" if is_pg and name == "changes" else "%s" for name in _EVENT]
-    sql = (
-        f"INSERT INTO {fields.db_table} ({', '.join((*_EVENT, *constants))}) "  # noqa: S608  our own
-        f"VALUES ({', '.join((*marks, *literals))})"
-    )
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, rows)
+    names = ", ".join((*_EVENT, *constants))
+    return f"INSERT INTO {fields.db_table} ({names}) VALUES", [*marks, *literals]
 
 
 def _encode_changes(
     model: type[models.Model], columns: Mapping[str, Column], count: int
-) -> list[str]:
+) -> Iterator[str]:
     """Write `{"field":[null,new],…}` of each row, keys sorted, empty values left out."""
     said: list[Column] = []
     row = "{"
@@ -275,7 +277,7 @@ def _encode_changes(
             row += f'"{name}":[null,%s],'
             said.append(_encode(column))
     rows = zip(*said, strict=True) if said else repeat((), count)
-    return [f"{(row % values)[:-1]}}}" for values in rows]
+    return (f"{(row % values)[:-1]}}}" for values in rows)
 
 
 def _encode(column: Column) -> Column:
