@@ -17,7 +17,8 @@ from django.db import connection
 
 ROWS = 5_000
 _CACHE_KIB = 131_072
-_SWITCH_S = 0.0005  # Python's own is ten times as long: a statement of thousands of rows
+_SWITCH_S = 0.0005  # Python's own is ten times as long
+_USUAL_SWITCH_S = sys.getswitchinterval()
 _PAGES = 1_000  # SQLite's own: a commit that leaves a longer log copies it first
 
 
@@ -28,14 +29,15 @@ def prepared(n_rows: int) -> Iterator[None]:
     if not is_large:
         yield
         return
+    usual_cache = _get("cache_size")
     _set("cache_size", -_CACHE_KIB)
     _set("wal_autocheckpoint", 0)
-    interval = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_S)
     try:
         yield
     finally:
-        sys.setswitchinterval(interval)
+        sys.setswitchinterval(_USUAL_SWITCH_S)
+        _set("cache_size", usual_cache)
         _set("wal_autocheckpoint", _PAGES)
         Thread(target=copy_log, name="tuijin-copy-log", daemon=True).start()
 
@@ -47,6 +49,11 @@ def copy_log() -> None:
             cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
     finally:
         connection.close()
+
+
+def _get(name: str) -> int:
+    with connection.cursor() as cursor:
+        return int(cursor.execute(f"PRAGMA {name}").fetchone()[0])
 
 
 def _set(name: str, value: int) -> None:

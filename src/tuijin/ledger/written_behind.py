@@ -7,16 +7,20 @@ connection is that thread's meanwhile: whoever holds `writing()` open asks the d
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain
+from threading import Event
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
 _PARAMETERS = 30_000  # SQLite takes 32,766 in one statement
-Write = Callable[[str, Sequence[str], Sequence[Sequence[Any]]], None]
+_AHEAD = 4  # statements made before the database has taken them
+Columns = Sequence[Sequence[Any]]
+Write = Callable[[str, Sequence[str], Columns], None]
 
 
 @contextmanager
@@ -24,35 +28,44 @@ def writing() -> Iterator[Write]:
     """
     Hand out `write(head, marks, columns)`: every row it was given is in when the block ends.
 
-    `head` ends in VALUES; `marks` are the words of one row, `%s` where a column's value goes. Goes
-    inside a transaction.
+    `head` ends in VALUES; `marks` are the words of one row: `%s` where a column's value goes, or
+    a literal with its `%` doubled. Goes inside a transaction, which an error has to end: after one
+    statement has failed none is tried, for SQLite may have ended the transaction by itself.
 
     Raises
     ------
     django.db.DatabaseError
-        What the database refused, at the end of the block.
+        What the database refused, from a later `write` or at the end of the block.
     """
     wrapper = connections[DEFAULT_DB_ALIAS]
     pool = ThreadPoolExecutor(1, thread_name_prefix="tuijin-rows")
-    waiting = []
+    waiting: deque[Future[None]] = deque()
+    has_failed = Event()
 
-    def run(sql: str, columns: Sequence[Sequence[Any]]) -> None:
-        with wrapper.wrap_database_errors:
-            wrapper.connection.execute(sql, list(chain.from_iterable(zip(*columns, strict=True))))
+    def run(sql: str, columns: Columns) -> None:
+        if has_failed.is_set():
+            return
+        try:
+            with wrapper.wrap_database_errors:
+                values = list(chain.from_iterable(zip(*columns, strict=True)))
+                wrapper.connection.execute(sql, values)
+        except BaseException:
+            has_failed.set()
+            raise
 
-    def write(head: str, marks: Sequence[str], columns: Sequence[Sequence[Any]]) -> None:
-        row, count = f"({', '.join(marks)})", len(columns[0])
+    def write(head: str, marks: Sequence[str], columns: Columns) -> None:
         if wrapper.vendor == "sqlite":
-            row = row.replace("%s", "?").replace("%%", "%")
-        size = _PARAMETERS // len(columns)
-        for start in range(0, count, size):
+            marks = ["?" if mark == "%s" else mark.replace("%%", "%") for mark in marks]
+        row, size = f"({', '.join(marks)})", _PARAMETERS // len(columns)
+        for start in range(0, len(columns[0]), size):
             part = [column[start : start + size] for column in columns]
-            sql = f"{head} {', '.join([row] * len(part[0]))}"
-            waiting.append(pool.submit(run, sql, part))
+            if len(waiting) >= _AHEAD:
+                waiting.popleft().result()
+            waiting.append(pool.submit(run, f"{head} {', '.join([row] * len(part[0]))}", part))
 
     try:
         yield write
-        for future in waiting:
-            future.result()
+        while waiting:
+            waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
