@@ -71,14 +71,15 @@ def test_after_a_statement_failed_none_is_tried(columns, as_system):
     assert on_record() == before
 
 
-def test_a_fault_of_the_maker_is_told_as_it_is(columns, as_system):
-    with (
-        pytest.raises(ValueError, match="maker"),
-        transaction.atomic(),
-        written_behind.writing() as write,
-    ):
+def insert_and_fail():
+    with transaction.atomic(), written_behind.writing() as write:
         write(HEAD, ["%s", "'100%%'", "''", "''", "'county'", "FALSE"], [["999901", "999902"]])
         raise ValueError("maker")
+
+
+def test_a_fault_of_the_maker_is_told_as_it_is(places):
+    with pytest.raises(ValueError, match="maker"):
+        insert_and_fail()
     assert not Place.objects.filter(code__startswith="9999").exists()
 
 
