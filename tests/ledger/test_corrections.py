@@ -178,3 +178,47 @@ def test_the_page_offers_the_whole_file(api, figure):
     assert str(current(figure).value) == "100"
     assert FigureCorrection.objects.get().state == "rejected"
     assert "/corrections/of/b-2/" not in client.get("/corrections/").content.decode()
+
+
+@pytest.mark.parametrize("who", ["place_editor", "city_coordinator"])
+@pytest.mark.parametrize(
+    "where", [{"project": "there"}, {"place": "150223"}, {"project": None, "place": "150223"}]
+)
+def test_a_figure_is_moved_to_no_other_place_but_by_the_city(api, figure, who, where):
+    answer = asked(api, figure, who=who, **where)
+    assert answer.status_code == (202 if who == "city_coordinator" else 403)
+    assert FigureCorrection.objects.exists() == (who == "city_coordinator")
+
+
+def test_a_figure_of_nothing_is_refused(api, figure):
+    answer = asked(api, figure, project=None)
+    assert (answer.status_code, answer.json()["code"]) == (422, "required")
+    assert not FigureCorrection.objects.exists()
+
+
+def test_what_would_move_a_figure_is_not_put_in_force_by_another_place(api, figure):
+    """Even if it were on record: what is approved is checked as it is entered."""
+    asked(api, figure)
+    FigureCorrection.objects.update(changes={"place_id": [None, "150223"]})
+    path = f"corrections/{FigureCorrection.objects.get().pk}/approve"
+    assert api("place_approver").post(path, {}).status_code == 403
+    assert FigureCorrection.objects.get().is_approved is None
+    assert current(figure).pk == figure.pk
+
+
+def test_a_new_figure_of_an_own_project_is_of_no_other_place(api, figure):
+    body = {"project": "here", "metric": "m", "title": "t", "unit": "t", "key": "f-new"}
+    assert api("place_editor").post("figures", {**body, "place": "150223"}).status_code == 403
+    assert api("place_editor").post("figures", {**body, "place": "150222"}).status_code == 201
+
+
+@pytest.mark.parametrize("row", [
+    {"key": "f-two", "project": "here", "place": "150223"},
+    {"key": "f-two", "project": None, "place": "150223"},
+])  # fmt: skip
+def test_a_file_moves_no_figure_to_another_place(api, figure, row):
+    api("place_editor")
+    table = build_table("figure", [row], [2])
+    with scope.active(scope.build_scope(User.objects.get(role="place_editor"))):
+        found = intake.preview([table])
+    assert [(p.code, p.row) for p in found.refused] == [("not_allowed", 2)]

@@ -16,6 +16,8 @@ from pypdf import PdfReader
 from tests.push.conftest import MONDAY, PEOPLE, on, read
 from tests.push.test_issues import moved, raised
 from tests.push.test_officers import assign
+from tuijin.ledger import scope
+from tuijin.ledger.models import Evidence
 from tuijin.push import daily, local_day
 from tuijin.push.models import Notice, Slip, Visit
 
@@ -72,6 +74,10 @@ def test_steps_by_their_forms(api, city):
     assert office.post(f"{url}assign/", {**body, "version": 9}).status_code == 412
     assert office.post(f"{url}assign/", body).status_code == 302
     officer = api("officer").client
+    early = officer.post(f"{url}report/", {"version": 2, "note": "批了", "file": photo()})
+    assert early.status_code == 409
+    with scope.active(scope.system_scope("test")):  # a step that is refused leaves nothing
+        assert not Evidence.objects.filter(title__contains="缺水").exists()
     assert officer.post(f"{url}accept/", {"version": 2}).status_code == 302
     assert officer.post(f"{url}work/", {"version": 3, "note": "在办"}).status_code == 302
     assert officer.post(f"{url}report/", {"version": 4, "note": "批了"}).status_code == 422

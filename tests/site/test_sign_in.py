@@ -245,3 +245,59 @@ def test_an_export_asks_for_the_password_again(client, ledger_places):
     form = {"password": PASSWORD, "next": "/projects/export.xlsx"}
     assert client.post("/account/proof/", form).url == "/projects/export.xlsx"
     assert client.get("/projects/export.xlsx").status_code == 200
+
+
+def must(client):
+    return client.session.get("must", "")
+
+
+@pytest.fixture
+def leader() -> User:
+    """Somebody who needs a second factor, with a password another person made."""
+    user = User(username="leader", display_name="领导", role="city_leader")
+    user.set_password(PASSWORD)
+    user.password_set_at = datetime(1970, 1, 1, tzinfo=UTC)
+    user.save()
+    return user
+
+
+def set_up(client: Client):
+    client.get("/account/")
+    code = totp.code_at(client.session["totp_secret"], step=int(time.time() // 30))
+    return client.post("/account/second-factor/", {"code": code})
+
+
+def test_a_changed_password_leaves_the_second_factor_to_do(client, leader):
+    enter(client, username="leader")
+    assert must(client) == "password"
+    form = {"old": PASSWORD, "new": "Other-horse-77", "again": "Other-horse-77"}
+    assert client.post("/account/password/", form).status_code == 302
+    assert must(client) == "second_factor"
+    assert client.get("/projects/").url == "/account/"
+    assert set_up(client).status_code == 302
+    assert client.get("/projects/").status_code == 200
+
+
+def test_a_second_factor_leaves_the_password_to_change(client, leader):
+    enter(client, username="leader")
+    assert set_up(client).status_code == 302
+    assert must(client) == "password"
+    assert client.get("/projects/").url == "/account/"
+
+
+def test_a_second_factor_is_not_set_up_over_another(client, leader):
+    other = Client()
+    for caller in (client, other):
+        enter(caller, username="leader")
+        caller.get("/account/")
+    assert set_up(client).status_code == 302
+    kept = User.objects.get(username="leader").totp_secret
+    assert set_up(other).status_code == 409
+    assert User.objects.get(username="leader").totp_secret == kept
+
+
+def test_guesses_of_the_old_password_are_counted(client, user):
+    enter(client)
+    form = {"old": "wrong", "new": "Other-horse-77", "again": "Other-horse-77"}
+    answers = [client.post("/account/password/", form).status_code for _ in range(7)]
+    assert answers == [422] * 5 + [429] * 2

@@ -28,13 +28,16 @@ def propose(figure: Figure, columns: Mapping[str, Any], *, reason: Any) -> Figur
     Raises
     ------
     ImportFailed
-        Without a reason, or if nothing would change.
+        Without a reason, if nothing would change, or if the figure would be about nothing.
+    NotAllowed
+        If the figure would leave the actor's scope.
     Conflict
         If another correction of it waits already.
     """
     found = _build(figure, columns, reason=_check_reason(reason))
     if not found.changes:
         raise ImportFailed("与现有数据相同，没有可更正的", code="unchanged")
+    _check_subjects([found])
     with transaction.atomic():
         trail.lock()
         try:
@@ -55,7 +58,7 @@ def propose_many(
     Raises
     ------
     NotFound, NotAllowed
-        If a figure is missing, no longer current, or not the actor's own.
+        If a figure is missing, no longer current, not the actor's own, or would not be.
     """
     with transaction.atomic():
         trail.lock()
@@ -67,6 +70,7 @@ def propose_many(
         found = [
             _build(rows[pk], columns, reason=reason, batch=batch) for pk, columns in changes.items()
         ]
+        _check_subjects(found)
         FigureCorrection.objects.bulk_create(found, batch_size=500)
         trail.append(map(_proposed, found), batch=batch)
     return found
@@ -94,6 +98,21 @@ def _build(
         figure=figure, changes=changes, reason=reason, batch=batch,
         asked_by=scope.current().actor, asked_at=datetime.now(UTC),
     )  # fmt: skip
+
+
+def _check_subjects(found: Sequence[FigureCorrection]) -> None:
+    """Refuse what would move a figure out of the actor's scope, or leave it about nothing."""
+    would_be = []
+    for row in found:
+        figure = records.copy_of(row.figure)
+        for name, (_old, new) in row.changes.items():
+            setattr(figure, name, Figure._meta.get_field(name).to_python(new))
+        if figure.project_id is None and figure.place_id is None:
+            said = "数据须属于一个项目或一个地区"
+            problem = Problem("required", said, field="project", expected="项目或地区")
+            raise ImportFailed(said, code="required", problems=[problem])
+        would_be.append(figure)
+    ownership.refuse_foreign(would_be)
 
 
 def _proposed(found: FigureCorrection) -> trail.Event:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -237,12 +238,19 @@ def _find_foreign(incoming: Incoming, coming: Coming) -> np.ndarray:
     if who.everywhere:
         return np.zeros(len(incoming), dtype=bool)
     if "project" in incoming.columns:
-        words = {key for key in incoming.columns["project"].tolist() if key}
-        own = words & coming.new_projects
+        keys = incoming.columns["project"].tolist()
+        own: dict[str | None, str] = dict.fromkeys({*keys} & coming.new_projects, "")
         rows = Project.objects.values_list("key", "place_id", "pk")
-        for part in references.wanted(rows, "key", words):
-            own |= {key for key, place, pk in part if who.owns(place_id=place, project_id=pk)}
-        allowed = [key is None or key in own for key in incoming.columns["project"].tolist()]
+        for part in references.wanted(rows, "key", keys):
+            own |= {
+                key: place for key, place, pk in part if who.owns(place_id=place, project_id=pk)
+            }
+        named = incoming.columns["place"].tolist() if "place" in incoming.columns else repeat(None)
+        allowed = [
+            (key is None or key in own)
+            and (place is None or place in who.places or place == own.get(key))
+            for key, place in zip(keys, named, strict=False)
+        ]
     elif "place" in incoming.columns:
         allowed = [code in who.places for code in incoming.columns["place"].tolist()]
     else:

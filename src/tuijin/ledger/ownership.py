@@ -20,7 +20,8 @@ def refuse_foreign(entries: Sequence[models.Model]) -> None:
     """
     Refuse entries of one kind unless each lies in the current actor's own scope.
 
-    An entry about a project is its project's; `owner_place_id` names another place it belongs to.
+    An entry about a project is its project's, and of no other place than that or an own one;
+    `owner_place_id` names another place it belongs to.
 
     Raises
     ------
@@ -49,12 +50,14 @@ def refuse_foreign(entries: Sequence[models.Model]) -> None:
 def _of_projects(
     found: set[tuple[int | None, str | None]],
 ) -> set[tuple[str | None, int | None]]:
-    """Give each project the place it lies in; a figure of a place has no project."""
+    """Give each project the place it lies in; another place that is named beside it counts too."""
     ids = {project_id for project_id, _ in found if project_id is not None}
     places = dict(Project.objects.filter(pk__in=ids).values_list("pk", "place_id"))
-    return {
-        (places.get(project_id), project_id) if project_id is not None else (place_id, None)
+    subjects = {(places.get(pk), pk) for pk in ids}
+    return subjects | {
+        (place_id, None)
         for project_id, place_id in found
+        if project_id is None or (place_id and place_id != places.get(project_id))
     }
 
 

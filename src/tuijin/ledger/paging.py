@@ -118,6 +118,7 @@ def as_id(number: int) -> int:
 def _decode(token: str) -> tuple[Any, int]:
     try:
         value, row_id = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        str(value).encode()  # half a surrogate pair is no text
     except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise ImportFailed("page token is not one of ours", code="page_token") from error
     is_ours = isinstance(row_id, int) and abs(row_id) < 2**63

@@ -125,6 +125,13 @@ def correct_many(
         `{pk of the current entry: {column: new value}}`; other columns carry over.
     authors
         Who enters the new one, by pk of the current entry; the actor where it says nothing.
+
+    Raises
+    ------
+    NotFound
+        If an entry is missing, not visible, or no longer current.
+    NotAllowed
+        If an entry is not the actor's own, or would leave the actor's scope.
     """
     actor, authors = scope.current().actor, authors or {}
     with transaction.atomic():
@@ -139,20 +146,21 @@ def correct_many(
         manager.filter(pk__in=list(rows)).update(is_current=False)
         fresh = []
         for pk, columns in changes.items():
-            entry = _copy(rows[pk])
+            entry = copy_of(rows[pk])
             diff = {n: (getattr(entry, n), new) for n, new in columns.items()}
             for name, new in columns.items():
                 setattr(entry, name, new)
             entry.supersedes_id = pk  # type: ignore[attr-defined]  # only entries have it
             entry.entered_by = authors.get(pk, actor)  # type: ignore[attr-defined]  # as above
             fresh.append((entry, diff))
+        ownership.refuse_foreign([entry for entry, _ in fresh])
         manager.bulk_create([entry for entry, _ in fresh], batch_size=500)
         events = [_event(entry, action="correct", changes=diff) for entry, diff in fresh]
         trail.append(events, batch=batch)
     return [entry for entry, _ in fresh]
 
 
-def _copy(row: M) -> M:
+def copy_of(row: M) -> M:
     """An unsaved twin of a row."""
     silent = _SILENT | {"supersedes_id"}
     fields = row._meta.concrete_fields

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -233,15 +234,16 @@ def build_step_view(step: Step) -> Callable[..., HttpResponse]:
         data = form.cleaned_data
         _refuse_stale(issue, data["version"])
         owner = data.get("owner")
-        given = Given(
-            note=data.get("note", ""),
-            evidence=_attach(issue, data.get("file")),
-            owner_unit=data.get("owner_unit", ""),
-            owner=User.objects.get(username=owner) if owner else None,
-            due_on=data.get("due_on"),
-            severity=data.get("severity", ""),
-        )
-        moving.move(issue, step, given, on=local_day.today())
+        with transaction.atomic():  # a step that is refused leaves no evidence
+            given = Given(
+                note=data.get("note", ""),
+                evidence=_attach(issue, data.get("file")),
+                owner_unit=data.get("owner_unit", ""),
+                owner=User.objects.get(username=owner) if owner else None,
+                due_on=data.get("due_on"),
+                severity=data.get("severity", ""),
+            )
+            moving.move(issue, step, given, on=local_day.today())
         messages.success(request, _("已办理：%(step)s") % {"step": step_word(step.code)})
         return sent(reverse("issue", args=[issue.pk]), f"{step.code}-{issue.pk}")
 

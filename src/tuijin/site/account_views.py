@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tuijin.errors import Conflict
 from tuijin.ledger import first_run, passwords, scope, trail
 from tuijin.ledger.access import public, signed_in
 from tuijin.ledger.models import ApiToken, User
@@ -125,7 +126,7 @@ def show_account(request: HttpRequest) -> HttpResponse:
 @require_POST
 def change_password(request: HttpRequest) -> HttpResponse:
     errors = []
-    if not user_of(request).check_password(request.POST.get("old", "")):
+    if not sign_in.is_own_password(request, request.POST.get("old", "")):
         errors = [_("原密码不对。")]
     elif request.POST.get("new") != request.POST.get("again"):
         errors = [_("两次输入的新密码不同。")]
@@ -145,16 +146,22 @@ def change_password(request: HttpRequest) -> HttpResponse:
 @require_POST
 def set_second_factor(request: HttpRequest) -> HttpResponse:
     """Keep the secret once a code shows that the telephone has it."""
+    if user_of(request).totp_secret:
+        raise Conflict("已设置动态口令，须由安全管理员重置后再设", code="exists")
     secret = request.session.get("totp_secret", "")
     step = totp.matching_step(secret, request.POST.get("code", "")) if secret else None
     if step is None:
         context = {**_account_context(request), "errors": [_("动态口令不对，请重试。")]}
         return render(request, "site/account.html", context, status=422)
     with transaction.atomic():
-        User.objects.filter(pk=request.user.pk).update(totp_secret=secret, totp_last_step=step)
+        trail.lock()
+        without = User.objects.filter(pk=request.user.pk, totp_secret="")
+        if not without.update(totp_secret=secret, totp_last_step=step):
+            raise Conflict("已设置动态口令，须由安全管理员重置后再设", code="exists")
         trail.append([trail.Event("set_second_factor", "account", str(request.user.pk), {})])
     request.session.pop("totp_secret")
-    request.session.pop("must", None)
+    if request.session.get("must") == "second_factor":
+        request.session.pop("must")
     return redirect("account")
 
 

@@ -37,10 +37,6 @@ def try_sign_in(request: HttpRequest, *, username: str, password: str, code: str
     if user is None:
         return False
     begin(request, user)
-    if passwords.is_expired(user):
-        request.session["must"] = "password"
-    elif totp.is_required(user) and not user.totp_secret:
-        request.session["must"] = "second_factor"
     return True
 
 
@@ -53,20 +49,20 @@ def prove(request: HttpRequest, *, password: str, code: str = "") -> bool:
     return True
 
 
-def _check(request: HttpRequest, username: str, password: str, code: str) -> User | None:
-    """
-    Return the user if everything is right.
+def is_own_password(request: HttpRequest, password: str) -> bool:
+    """Whether a user who is signed in knows the password; counts and raises as `try_sign_in`."""
+    user = requests.user_of(request)
+    account = _count(request, user.username)
+    if not user.check_password(password):
+        _record(request, account, "sign_in_refused", code="wrong")
+        return False
+    SignInFailure.objects.filter(account_sha256=account).delete()
+    return True
 
-    An attempt is written down before the password is looked at, so that many at once count too.
-    """
-    account, address = _hash(username), client_address(request)
-    attempt = _count_attempt(account, address=address)
-    if attempt is None:
-        if rates.is_within(f"sign-in:{address}", most=1):  # the trail is not flooded by guessing
-            _record(request, account, "sign_in_refused", code="too_many")
-        error = TooMany("登录失败次数过多，请十五分钟后再试", code="sign_in_limit")
-        error.retry_after_seconds = int(WINDOW.total_seconds())
-        raise error
+
+def _check(request: HttpRequest, username: str, password: str, code: str) -> User | None:
+    """Return the user if everything is right."""
+    account = _count(request, username)
     user = _find_user(request, username, password)
     if user is None or not totp.is_right(user, code):
         _record(request, account, "sign_in_refused", code="wrong")
@@ -76,9 +72,18 @@ def _check(request: HttpRequest, username: str, password: str, code: str) -> Use
 
 
 def begin(request: HttpRequest, user: User) -> None:
-    """Open a new session for a user and end the oldest beyond three."""
+    """
+    Open a new session for a user and end the oldest beyond three.
+
+    `must` in it says what the account lacks: nothing else opens before that is done.
+    """
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     sessions.begin(request.session)
+    request.session.pop("must", None)
+    if passwords.is_expired(user):
+        request.session["must"] = "password"
+    elif totp.is_required(user) and not user.totp_secret:
+        request.session["must"] = "second_factor"
     request.session.save()
     sessions.end_oldest(user.pk)
     who = scope.build_scope(
@@ -113,6 +118,24 @@ def _find_user(request: HttpRequest, username: str, password: str) -> User | Non
             return found
     user: Any = authenticate(request, username=username, password=password)
     return user
+
+
+def _count(request: HttpRequest, username: str) -> str:
+    """
+    Write an attempt down before the password is looked at, so that many at once count too.
+
+    Returns
+    -------
+    SHA-256 of the account's name.
+    """
+    account, address = _hash(username), client_address(request)
+    if _count_attempt(account, address=address) is None:
+        if rates.is_within(f"sign-in:{address}", most=1):  # the trail is not flooded by guessing
+            _record(request, account, "sign_in_refused", code="too_many")
+        error = TooMany("登录失败次数过多，请十五分钟后再试", code="sign_in_limit")
+        error.retry_after_seconds = int(WINDOW.total_seconds())
+        raise error
+    return account
 
 
 def _count_attempt(account: str, *, address: str) -> SignInFailure | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from decimal import Decimal
 from itertools import pairwise
@@ -18,6 +19,7 @@ from tuijin.ledger.models import (
     ProgressReport,
     Project,
     TrailEvent,
+    User,
 )
 
 pytestmark = pytest.mark.django_db
@@ -365,3 +367,25 @@ def test_auditors_can_check_the_chain_elsewhere(api, client):
     assert caller.get("trail", colour="red").status_code == 422
     assert len(caller.get("trail", action="create", object_type="project").json()["items"]) == 2
     assert caller.get("projects").status_code == 403
+
+
+def test_an_answer_is_not_given_again_to_who_may_see_less(api):
+    caller = api("place_editor")
+    assert caller.post("projects", NEW, Idempotency_Key="k1").status_code == 201
+    User.objects.get(role="place_editor").places.set(["150223"])
+    again = caller.post("projects", NEW, Idempotency_Key="k1")
+    assert (again.status_code, again.json()["code"]) == (409, "idempotency_mismatch")
+
+
+@pytest.mark.parametrize("value", ["\ud800", ["x"], {}])
+def test_a_forged_page_token_is_refused(api, value):
+    token = base64.urlsafe_b64encode(json.dumps([value, 1]).encode()).decode()
+    answer = api("place_editor").get("projects", sort="name", after=token)
+    assert (answer.status_code, answer.json()["code"]) == (422, "page_token")
+
+
+def test_a_method_that_is_not_there_is_answered_as_privately(api):
+    answer = api("place_editor").client.delete("/api/v1/projects/1")
+    assert answer.status_code == 405
+    assert answer["Cache-Control"] == "private, no-store"
+    assert {"Content-Security-Policy", "X-Request-Id", "Allow"} <= set(answer.headers)

@@ -28,7 +28,8 @@ def once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
     Raises
     ------
     Conflict
-        `idempotency_mismatch`: another request under the key; `in_progress`: the first still runs.
+        `idempotency_mismatch`: another request, or one with other rights, under the key;
+        `in_progress`: the first still runs.
     """
     key = request.headers.get("Idempotency-Key", "")
     if not key:
@@ -36,7 +37,7 @@ def once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
     if len(key) > 80 or not key.isprintable():
         raise ImportFailed("Idempotency-Key must be 1 to 80 characters", code="too_long")
     digest = hashlib.sha256(
-        f"{request.method} {request.path}\n".encode() + request.body
+        f"{request.method} {request.path} {_rights()}\n".encode() + request.body
     ).hexdigest()
     row = _claim(key, digest)
     if row.status is not None:
@@ -55,6 +56,12 @@ def once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
     except TuijinError:
         KeptAnswer.objects.filter(pk=row.pk, status=None).delete()
         raise
+
+
+def _rights() -> list[object]:
+    """What the user may see now: an answer is not given again to who may see less."""
+    who = scope.current()
+    return [who.role.code, sorted(who.places), sorted(who.projects)]
 
 
 def _claim(key: str, digest: str) -> KeptAnswer:
