@@ -9,7 +9,7 @@ import pytest
 
 from tuijin.importers.tables import build_table
 from tuijin.ledger import intake, records, scope
-from tuijin.ledger.models import Figure, FigureCorrection, TrailEvent, User
+from tuijin.ledger.models import Figure, FigureCorrection, Project, Tally, TrailEvent, User
 
 pytestmark = pytest.mark.django_db
 
@@ -222,3 +222,92 @@ def test_a_file_moves_no_figure_to_another_place(api, figure, row):
     with scope.active(scope.build_scope(User.objects.get(role="place_editor"))):
         found = intake.preview([table])
     assert [(p.code, p.row) for p in found.refused] == [("not_allowed", 2)]
+
+
+@pytest.fixture
+def project(ledger):
+    records.change(Project, {ledger["here"].pk: {"total_investment_yuan": Decimal(1_000_000)}})
+    return Project.objects.get(key="here")
+
+
+def patched(api, project, *, who="place_editor", **body):
+    seen = Project.objects.get(pk=project.pk)
+    tag = f'"{project.pk}-{seen.version}"'
+    return api(who).patch(f"projects/{project.pk}", body, If_Match=tag)
+
+
+def invested(project):
+    return Project.objects.get(pk=project.pk).total_investment_yuan
+
+
+def test_total_investment_on_record_is_corrected_by_two(api, project):
+    wanted = {"total_investment_yuan": "2000000", "summary": "二期"}
+    assert patched(api, project, **wanted).json()["errors"][0]["field"] == "reason"
+    answer = patched(api, project, **wanted, reason="批复调整")
+    assert (answer.status_code, answer.json()["summary"]) == (202, "二期")  # the rest is saved
+    assert invested(project) == 1_000_000
+    path = answer["Location"].removeprefix("/api/v1/")
+    shown = api("place_approver").get(path).json()
+    assert (shown["project"], shown["figure"]) == (project.pk, None)
+    assert patched(api, project, **wanted, reason="再提").json()["code"] == "pending"
+    assert api("place_editor").post(f"{path}/approve", {}).status_code == 403
+    page = api("place_approver").client.get("/corrections/").content.decode()
+    assert "200" in page
+    assert api("place_approver").post(f"{path}/approve", {}).json()["state"] == "approved"
+    assert invested(project) == 2_000_000
+    told = list(TrailEvent.objects.order_by("seq").values_list("action", "object_type"))[-2:]
+    assert told == [("approve_correction", "correction"), ("correct", "project")]
+    tally = Tally.objects.get(place="150222", projects_count__gt=0)
+    assert tally.total_investment_yuan == 2_000_000
+
+
+def test_what_was_empty_is_filled_in_by_one(api, ledger):
+    project = ledger["here"]
+    assert patched(api, project, total_investment_yuan="5", land_mu="3").status_code == 200
+    assert invested(project) == 5
+
+
+def test_a_project_changed_meanwhile_is_not_overwritten(api, project, as_system):
+    answer = patched(api, project, total_investment_yuan="2", reason="误")
+    records.change(Project, {project.pk: {"total_investment_yuan": Decimal(7)}})
+    path = answer["Location"].removeprefix("/api/v1/")
+    assert api("place_approver").post(f"{path}/approve", {}).json()["code"] == "superseded"
+    assert invested(project) == 7
+
+
+def test_the_form_asks_for_a_reason_and_says_that_it_waits(api, project):
+    client = api("place_editor").client
+    url = f"/projects/{project.pk}/edit/"
+    form = client.get(url).context["form"]
+    sent = {name: "" if value is None else value for name, value in form.initial.items()}
+    sent |= {"total_investment_yuan": "999", "stage": "building"}  # 万元
+    refused = client.post(url, sent)
+    assert refused.status_code == 422
+    assert refused.context["form"].errors == {"reason": ["请写明更正原因"]}
+    saved = client.post(url, {**sent, "reason": "批复调整"}, follow=True)
+    assert "等待另一人批准" in saved.content.decode()
+    assert invested(project) == 1_000_000
+    seen = Project.objects.get(pk=project.pk).version
+    again = client.post(url, {**sent, "version": seen, "reason": "再提"})
+    assert (again.status_code, "待批" in again.content.decode()) == (422, True)
+
+
+def test_a_file_that_changes_total_investment_waits(api, project):
+    api("place_editor")
+    editor = scope.build_scope(User.objects.get(role="place_editor"))
+
+    def sent(yuan):
+        row = {"key": "here", "total_investment_yuan": Decimal(yuan), "summary": "二期"}
+        return [build_table("project", [row], [2])]
+
+    with scope.active(editor):
+        found = intake.accept(sent(3_000_000), batch="b", reason="导入文件 表.xlsx")
+        again = intake.preview(sent(3_000_000))
+        other = intake.preview(sent(4_000_000))
+    assert (found.counts["changed"], found.awaiting) == (1, 1)
+    assert (again.counts["changed"], again.counts["unchanged"]) == (0, 1)
+    assert [(p.code, p.field) for p in other.refused] == [("pending", "total_investment_yuan")]
+    kept = Project.objects.get(pk=project.pk)
+    assert (kept.total_investment_yuan, kept.summary) == (1_000_000, "二期")
+    assert api("place_approver").client.post("/corrections/of/b/approve/").status_code == 302
+    assert invested(project) == 3_000_000

@@ -69,11 +69,11 @@ def form_of(client, path: str) -> dict[str, str]:
 def test_edit_saves_and_leaves_a_trail(browse, portfolio) -> None:
     client = browse("city_coordinator")
     path = f"/projects/{portfolio['slow'].pk}/edit/"
-    sent = form_of(client, path) | {"stage": "completed", "total_investment_yuan": "12345.67"}
+    sent = form_of(client, path) | {"stage": "completed", "price_year": "2024"}
     assert client.post(path, sent).status_code == 302
     saved = Project.objects.get(key="slow")
     assert (saved.stage, saved.version) == ("completed", portfolio["slow"].version + 1)
-    assert str(saved.total_investment_yuan) == "123456700"
+    assert saved.price_year == 2024
     event = TrailEvent.objects.latest("seq")
     assert event.changes["stage"] == ["building", "completed"]
 
@@ -104,29 +104,27 @@ def test_who_saves_second_sees_both_sides(browse, portfolio) -> None:
 
 
 def test_two_editors_merge_field_by_field(browse, portfolio) -> None:
-    """Each changed something alone, and both changed the name and the sum."""
+    """Each changed something alone, and both changed the name and the year of the prices."""
     first, second = browse("city_coordinator"), browse("place_editor")
     slow = portfolio["slow"]
     path = f"/projects/{slow.pk}/edit/"
     mine = form_of(first, path)
     theirs = form_of(second, path)
-    theirs |= {"name": "乙", "total_investment_yuan": "2", "industry": "C38", "summary": "乙写"}
+    theirs |= {"name": "乙", "price_year": "2023", "industry": "C38", "summary": "乙写"}
     assert second.post(path, theirs).status_code == 302
-    mine |= {"name": "甲", "total_investment_yuan": "1.50", "price_year": "2024", "summary": "乙写"}
+    mine |= {"name": "甲", "price_year": "2024", "longitude": "110.5", "summary": "乙写"}
     answer = first.post(path, mine)
     assert answer.status_code == 412
     met = answer.context["met"]
     assert {found.name: found.by for found in met.differences} == {
-        "name": "both", "total_investment_yuan": "both", "price_year": "mine",
-        "industry": "theirs",
+        "name": "both", "price_year": "both", "longitude": "mine", "industry": "theirs",
     }  # fmt: skip
     name = met.differences[0]
     assert (name.base, name.theirs, name.mine) == (slow.name, "乙", "甲")
     assert met.saved_by
     again = {bound.name: bound.value() or "" for bound in answer.context["form"]}
     assert again["version"] == str(slow.version + 1)
-    picks = {"name": "theirs", "total_investment_yuan": "mine", "price_year": "mine",
-             "industry": "theirs"}  # fmt: skip
+    picks = {"name": "theirs", "price_year": "mine", "longitude": "mine", "industry": "theirs"}
     picked = again | {f"pick-{name}": side for name, side in picks.items()}
     records.change(Project, {slow.pk: {"name": "丙"}})  # a third comes in between
     third = first.post(path, picked)
@@ -135,7 +133,7 @@ def test_two_editors_merge_field_by_field(browse, portfolio) -> None:
     assert first.post(path, picked | {"version": again["version"]}).status_code == 302
     saved = Project.objects.get(pk=slow.pk)
     assert (saved.name, saved.industry, saved.price_year) == ("丙", "C38", 2024)
-    assert (str(saved.total_investment_yuan), saved.summary) == ("15000", "乙写")
+    assert (saved.longitude, saved.summary) == (110.5, "乙写")
 
 
 def test_bad_values_come_back_beside_their_field(browse, portfolio) -> None:

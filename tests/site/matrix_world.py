@@ -178,8 +178,8 @@ def _one_of_everything(code: str) -> dict[str, Any]:
     for entry in entries.values():
         entry.save()
     correction = FigureCorrection.objects.create(
-        figure=entries["figure"], reason=mark, asked_by="visitor", asked_at=datetime.now(UTC),
-        changes={"value": [None, str(secret_yuan(code))]},
+        figure=entries["figure"], project=project, reason=mark, asked_by="visitor",
+        asked_at=datetime.now(UTC), changes={"value": [None, str(secret_yuan(code))]},
     )  # fmt: skip
     found = {
         "correction": correction, "source": source, "organisation": owner, "park": park,

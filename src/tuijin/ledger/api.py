@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import Router
 
-from tuijin.ledger.api_corrections import figures
+from tuijin.ledger.api_corrections import figures, projects
 from tuijin.ledger.api_corrections import router as corrections
 from tuijin.ledger.api_imports import router as imports
 from tuijin.ledger.rest.events import router as events
@@ -16,7 +16,7 @@ router.add_router("/places", places)
 router.add_router("/sources", build_router("source"))
 router.add_router("/organisations", build_router("organisation"))
 router.add_router("/parks", build_router("park"))
-router.add_router("/projects", build_router("project"))
+router.add_router("/projects", projects)
 router.add_router("/plans", build_router("plan"))
 router.add_router("/reports", build_router("report", to_create="report", to_change="report"))
 router.add_router("/operating", build_router("operating", to_create="report", to_change="report"))

@@ -1,4 +1,4 @@
-"""Corrections of figures: asked for by PATCH of a figure, decided here by a second person."""
+"""Corrections: asked for by PATCH of a figure or a project, decided here by a second person."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from ninja import Router
 from tuijin.ledger import corrections, paging, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import Figure, FigureCorrection
-from tuijin.ledger.rest import bodies, openapi, resource, writing
+from tuijin.ledger.rest import bodies, openapi, reading, resource, writing
 from tuijin.ledger.rest.idempotency import once
 from tuijin.ledger.rest.routes import answer, build_router
 
 router = Router(tags=["Correction"])
 figures = build_router("figure", change=None)
+projects = build_router("project", change=None)
 
 
 @figures.patch(
@@ -40,6 +41,39 @@ def propose(request: HttpRequest, entry_id: int) -> HttpResponse:
             figure = Figure.objects.select_related("project").get(pk=row["pk"])
             found = corrections.propose(figure, writing.read_change(kind, row, body), reason=reason)
         return answer(_show(found), status=202, location=f"/api/v1/corrections/{found.pk}")
+
+    return once(request, act)
+
+
+@projects.patch(
+    "/{int:entry_id}",
+    url_name="project_change",
+    operation_id="change_project",
+    summary="Change: project (项目)",
+    openapi_extra=openapi.partly_corrected("project"),
+)
+@requires("read", to_change="edit")
+def change_project(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """
+    Fields to change; 200 with the project.
+
+    Total investment, capacity and land that are on record need a `reason` and a second person: then
+    202 with the project as it is meanwhile, and the correction's address in `Location`.
+    """
+
+    def act() -> HttpResponse:
+        kind, body = resource.of("project"), bodies.read_object(request)
+        reason = body.pop("reason", None)
+        with transaction.atomic():
+            seen = request.headers.get("If-Match", "")
+            held = writing.hold(kind, paging.as_id(entry_id), seen=seen)
+            changes = {held["pk"]: writing.read_change(kind, held, body)}
+            found = corrections.change_projects(changes, reason=reason)
+        row = reading.load_row(kind, entry_id)
+        place = f"corrections/{found[0].pk}" if found else f"projects/{entry_id}"
+        return answer(
+            row, status=202 if found else 200, etag=row["etag"], location=f"/api/v1/{place}"
+        )
 
     return once(request, act)
 
@@ -94,7 +128,7 @@ def reject_batch(request: HttpRequest, batch: str) -> HttpResponse:
 
 
 def _find(correction_id: int) -> FigureCorrection:
-    rows = FigureCorrection.objects.select_related("figure__project")
+    rows = FigureCorrection.objects.select_related("figure", "project")
     return visible.find_or_404(rows, pk=paging.as_id(correction_id))
 
 
@@ -102,7 +136,8 @@ def _show(found: FigureCorrection) -> dict[str, Any]:
     return {
         "id": found.pk,
         "figure": found.figure_id,
-        "figure_key": found.figure.key,
+        "figure_key": found.figure.key if found.figure else None,
+        "project": found.project_id,
         "state": found.state,
         "changes": found.changes,
         "reason": found.reason,

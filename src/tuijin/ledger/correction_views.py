@@ -19,6 +19,7 @@ from tuijin.ledger.models import Figure, FigureCorrection, User
 from tuijin.ledger.rest import resource, writing
 from tuijin.ledger.rest.resource import etag_of
 
+_NUMBERS = ("value", "low", "high", *corrections.OF_PROJECT)
 CORRECTED = ("value", "low", "high", "date_value", "text_value", "as_of", "note")
 
 
@@ -26,7 +27,7 @@ CORRECTED = ("value", "low", "high", "date_value", "text_value", "as_of", "note"
 @require_GET
 def show_corrections(request: HttpRequest) -> HttpResponse:
     """What waits first; who may decide gets the buttons, but not for what they asked for."""
-    who, kind = scope.current(), resource.of("figure")
+    who = scope.current()
     files: dict[str, str] = {}  # imports of which something is this reader's to decide
     names = dict(User.objects.values_list("username", "display_name"))
     rows = []
@@ -35,15 +36,16 @@ def show_corrections(request: HttpRequest) -> HttpResponse:
             found.is_approved is None
             and who.may("approve")
             and found.asked_by != who.actor
-            and who.owns(place_id=found.place_id, project_id=found.figure.project_id)
+            and who.owns(place_id=found.place_id, project_id=found.project_id)
         )
+        columns = resource.of("figure" if found.figure else "project").columns
         if may_decide and found.batch:
             files[found.batch] = found.reason
         rows.append(
             {
                 "correction": found,
                 "changes": [
-                    (kind.columns[_name(column)].spec, *(_shown(column, side) for side in pair))
+                    (columns[_name(column)].spec, *(_shown(column, side) for side in pair))
                     for column, pair in found.changes.items()
                 ],
                 "may_decide": may_decide,
@@ -56,10 +58,11 @@ def show_corrections(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(column: str, side: str | None) -> str | None:
-    """A number with its thousands apart, every digit kept, no needless zeros."""
-    if not side or column not in ("value", "low", "high"):
+    """A number with its thousands apart, every digit kept, no needless zeros; money in 万元."""
+    if not side or column not in _NUMBERS:
         return side
-    return f"{Decimal(side).normalize():,f}"
+    number = Decimal(side) / 10_000 if column.endswith("_yuan") else Decimal(side)
+    return f"{number.normalize():,f}"
 
 
 def _name(attribute: str) -> str:

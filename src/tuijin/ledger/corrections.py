@@ -1,24 +1,42 @@
 """
 A figure on record is corrected by two people: one asks and says why, another agrees.
 
-The first entry stands until then, and stays afterwards, superseded. Nobody decides what they asked
-for. What a person's import would change asks in the same way, when the import is accepted.
+The first entry stands until then, and stays afterwards, superseded. A project's own figures
+(`OF_PROJECT`) stand in its row: they change in it once the second person agrees, and the trail and
+the correction keep the old value. Nobody decides what they asked for. What a person's import would
+change asks in the same way, when the import is accepted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from tuijin.errors import Conflict, ImportFailed, NotAllowed, NotFound, Problem
 from tuijin.importers.faults import Fault
 from tuijin.importers.texts import clean_text
 from tuijin.ledger import kept, ownership, records, scope, trail
-from tuijin.ledger.models import Figure, FigureCorrection
+from tuijin.ledger.models import Figure, FigureCorrection, Project
+
+OF_PROJECT = ("total_investment_yuan", "capacity_mw", "land_mu")
+
+
+def needs_second(noun: str) -> bool:
+    """Whether changes of a noun by the present actor may have to wait for another person."""
+    return noun in ("figure", "project") and scope.current().user_id is not None
+
+
+def waiting_columns(noun: str, change: Mapping[str, tuple[Any, Any]]) -> set[str]:
+    """Which columns of a change wait: all of a figure's, of a project those already filled in."""
+    if not needs_second(noun):
+        return set()
+    if noun == "figure":
+        return set(change)
+    return {name for name in OF_PROJECT if name in change and change[name][0] is not None}
 
 
 def propose(figure: Figure, columns: Mapping[str, Any], *, reason: Any) -> FigureCorrection:
@@ -37,15 +55,7 @@ def propose(figure: Figure, columns: Mapping[str, Any], *, reason: Any) -> Figur
     found = _build(figure, columns, reason=_check_reason(reason))
     if not found.changes:
         raise ImportFailed("与现有数据相同，没有可更正的", code="unchanged")
-    _check_subjects([found])
-    with transaction.atomic():
-        trail.lock()
-        try:
-            with transaction.atomic():
-                found.save()
-        except IntegrityError as error:
-            raise Conflict("这项数据已有一项更正待批", code="pending") from error
-        trail.append([_proposed(found)])
+    _put_down([found])
     return found
 
 
@@ -70,33 +80,99 @@ def propose_many(
         found = [
             _build(rows[pk], columns, reason=reason, batch=batch) for pk, columns in changes.items()
         ]
-        _check_subjects(found)
-        FigureCorrection.objects.bulk_create(found, batch_size=500)
-        trail.append(map(_proposed, found), batch=batch)
+        _put_down(found, batch=batch)
     return found
 
 
-def waiting(figure_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """New values that wait for a second person, as the trail writes them, by figure."""
-    wanted, rows = set(figure_ids), FigureCorrection.objects.filter(is_approved=None)
+def change_projects(
+    changes: Mapping[int, Mapping[str, Any]],
+    *,
+    reason: Any,
+    batch: str = "",
+    versions: Mapping[int, int] | None = None,
+) -> list[FigureCorrection]:
+    """
+    Change columns of projects, `{pk: {column: new value}}`; what needs a second person waits.
+
+    Parameters
+    ----------
+    reason
+        Of what waits; not looked at if nothing does.
+    versions
+        Of each project as the writer saw it.
+
+    Returns
+    -------
+    The corrections that wait.
+
+    Raises
+    ------
+    ImportFailed
+        If something would wait and no reason is given.
+    Conflict
+        If a correction of one of them waits already.
+    NotFound, NotAllowed, VersionConflict
+        As `records.change`.
+    """
+    with transaction.atomic():
+        trail.lock()
+        rows = Project.objects.in_bulk(list(changes)) if needs_second("project") else {}
+        at_once: dict[int, dict[str, Any]] = {}
+        found: list[FigureCorrection] = []
+        for pk, columns in changes.items():
+            later: set[str] = set()
+            if pk in rows:
+                diff = {n: (getattr(rows[pk], n), v) for n, v in columns.items()}
+                diff = {n: pair for n, pair in diff.items() if pair[0] != pair[1]}
+                later = waiting_columns("project", diff)
+            at_once[pk] = {name: value for name, value in columns.items() if name not in later}
+            if later:
+                new = {name: columns[name] for name in columns if name in later}
+                said = reason if found else _check_reason(reason)
+                found.append(_build(rows[pk], new, reason=said, batch=batch))
+        records.change(Project, at_once, versions=versions, batch=batch)
+        _put_down(found, batch=batch)
+    return found
+
+
+def _put_down(found: Sequence[FigureCorrection], *, batch: str = "") -> None:
+    if not found:
+        return
+    _check_subjects([row for row in found if row.figure is not None])
+    with transaction.atomic():
+        trail.lock()
+        try:
+            with transaction.atomic():
+                FigureCorrection.objects.bulk_create(found, batch_size=500)
+        except IntegrityError as error:
+            raise Conflict("这项数据已有一项更正待批", code="pending") from error
+        trail.append(map(_proposed, found), batch=batch)
+
+
+def waiting(noun: str, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """New values that wait for a second person, as the trail writes them, by figure or project."""
+    of_figures = noun == "figure"
+    rows = FigureCorrection.objects.filter(is_approved=None, figure__isnull=not of_figures)
+    wanted = set(ids)
     return {
         pk: {name: new for name, (_old, new) in changes.items()}
-        for pk, changes in rows.values_list("figure_id", "changes")
+        for pk, changes in rows.values_list("figure_id" if of_figures else "project_id", "changes")
         if pk in wanted
     }
 
 
 def _build(
-    figure: Figure, columns: Mapping[str, Any], *, reason: str, batch: str = ""
+    entry: Figure | Project, columns: Mapping[str, Any], *, reason: str, batch: str = ""
 ) -> FigureCorrection:
     changes = {
-        name: [trail.as_plain(getattr(figure, name)), trail.as_plain(new)]
+        name: [trail.as_plain(getattr(entry, name)), trail.as_plain(new)]
         for name, new in columns.items()
-        if getattr(figure, name) != new
+        if getattr(entry, name) != new
     }
+    figure = entry if isinstance(entry, Figure) else None
     return FigureCorrection(
-        figure=figure, changes=changes, reason=reason, batch=batch,
-        asked_by=scope.current().actor, asked_at=datetime.now(UTC),
+        figure=figure, project=figure.project if figure else entry, changes=changes, reason=reason,
+        batch=batch, asked_by=scope.current().actor, asked_at=datetime.now(UTC),
     )  # fmt: skip
 
 
@@ -104,15 +180,23 @@ def _check_subjects(found: Sequence[FigureCorrection]) -> None:
     """Refuse what would move a figure out of the actor's scope, or leave it about nothing."""
     would_be = []
     for row in found:
-        figure = records.copy_of(row.figure)
-        for name, (_old, new) in row.changes.items():
-            setattr(figure, name, Figure._meta.get_field(name).to_python(new))
+        figure: Any = records.copy_of(row.figure)  # type: ignore[type-var]  # of figures alone
+        for name, new in _values(Figure, row).items():
+            setattr(figure, name, new)
         if figure.project_id is None and figure.place_id is None:
             said = "数据须属于一个项目或一个地区"
             problem = Problem("required", said, field="project", expected="项目或地区")
             raise ImportFailed(said, code="required", problems=[problem])
         would_be.append(figure)
     ownership.refuse_foreign(would_be)
+
+
+def _values(model: type[Model], row: FigureCorrection) -> dict[str, Any]:
+    """The new values, as the columns hold them."""
+    return {
+        name: model._meta.get_field(name).to_python(new)
+        for name, (_old, new) in row.changes.items()
+    }
 
 
 def _proposed(found: FigureCorrection) -> trail.Event:
@@ -138,12 +222,12 @@ def _check_reason(reason: Any) -> str:
 
 def visible() -> list[FigureCorrection]:
     """Those the reader may see: what waits first, then the newest decided; at most 200."""
-    rows = FigureCorrection.objects.select_related("figure__project", "figure__place")
+    rows = FigureCorrection.objects.select_related("figure__project", "figure__place", "project")
     first = list(rows.filter(is_approved=None)[:200])
     return first + list(rows.exclude(is_approved=None)[: 200 - len(first)])
 
 
-def approve(correction_id: int) -> Figure:
+def approve(correction_id: int) -> FigureCorrection:
     """
     Put a correction in force, as somebody else than who asked for it.
 
@@ -155,7 +239,9 @@ def approve(correction_id: int) -> Figure:
     """
     with transaction.atomic():
         trail.lock()
-        return _put_in_force([_hold(correction_id)])[0]
+        found = _hold(correction_id)
+        _put_in_force([found])
+    return found
 
 
 def reject(correction_id: int) -> None:
@@ -189,9 +275,8 @@ def decide_batch(batch: str, *, is_approved: bool) -> int:
             raise NotFound
         who = scope.current()
         near = [
-            row for row in rows
-            if who.owns(place_id=row.place_id, project_id=row.figure.project_id)
-        ] or rows  # fmt: skip
+            row for row in rows if who.owns(place_id=row.place_id, project_id=row.project_id)
+        ] or rows
         for row in near:
             _check_decider(row)
         if is_approved:
@@ -203,7 +288,7 @@ def decide_batch(batch: str, *, is_approved: bool) -> int:
 
 def _held() -> QuerySet[FigureCorrection]:
     rows = FigureCorrection.objects.select_for_update(of=("self",))
-    return rows.select_related("figure__project").order_by("id")
+    return rows.select_related("figure__project", "project").order_by("id")
 
 
 def _hold(correction_id: int) -> FigureCorrection:
@@ -218,27 +303,33 @@ def _hold(correction_id: int) -> FigureCorrection:
 
 def _check_decider(found: FigureCorrection) -> None:
     who = scope.current()
-    who.require("approve", place_id=found.place_id, project_id=found.figure.project_id)
+    who.require("approve", place_id=found.place_id, project_id=found.project_id)
     if found.asked_by == who.actor:
         raise NotAllowed("不能批准或退回自己提出的更正", code="self_approval")
 
 
-def _put_in_force(rows: Sequence[FigureCorrection]) -> list[Figure]:
+def _put_in_force(rows: Collection[FigureCorrection]) -> None:
     """Enter the new figures in the name of who asked for them."""
-    if not all(row.figure.is_current for row in rows):
+    if any(_is_overtaken(row) for row in rows):
         raise Conflict("这项数据此后已另有更正，请重新提出", code="superseded")
-    _decide(rows, is_approved=True)
-    changes = {
-        row.figure_id: {
-            name: Figure._meta.get_field(name).to_python(new)
-            for name, (_old, new) in row.changes.items()
-        }
-        for row in rows
-    }
-    authors = {row.figure_id: row.asked_by for row in rows}
-    fresh = records.correct_many(Figure, changes, authors=authors)
-    kept.refresh({row.figure.project.key for row in rows if row.figure.project})
-    return fresh
+    _decide(list(rows), is_approved=True)
+    figures = {row.figure_id: row for row in rows if row.figure_id is not None}
+    if figures:
+        records.correct_many(
+            Figure, {pk: _values(Figure, row) for pk, row in figures.items()},
+            authors={pk: row.asked_by for pk, row in figures.items()},
+        )  # fmt: skip
+        kept.refresh({row.project.key for row in figures.values() if row.project})
+    own = {row.project_id: _values(Project, row) for row in rows if row.figure_id is None}
+    records.change(Project, own, action="correct")
+
+
+def _is_overtaken(row: FigureCorrection) -> bool:
+    if row.figure is not None:
+        return not row.figure.is_current
+    return any(
+        trail.as_plain(getattr(row.project, name)) != old for name, (old, _) in row.changes.items()
+    )
 
 
 def _decide(rows: Sequence[FigureCorrection], *, is_approved: bool) -> None:
@@ -257,7 +348,8 @@ def _decide(rows: Sequence[FigureCorrection], *, is_approved: bool) -> None:
 def _event(
     action: str, found: FigureCorrection, changes: Mapping[str, tuple[Any, Any]]
 ) -> trail.Event:
+    """Of a figure; a project's own is told of the correction: its row has not changed by it."""
+    kind, pk = ("figure", found.figure_id) if found.figure_id else ("correction", found.pk)
     return trail.Event(
-        action, "figure", str(found.figure_id), changes, project_id=found.figure.project_id,
-        place_id=found.place_id or "",
-    )  # fmt: skip
+        action, kind, str(pk), changes, project_id=found.project_id, place_id=found.place_id or ""
+    )

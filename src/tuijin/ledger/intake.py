@@ -28,10 +28,10 @@ from tuijin.ledger import (
     large_writes,
     records,
     references,
-    scope,
     trail,
 )
 from tuijin.ledger.incoming import Coming, Incoming, Key, gather, prepare
+from tuijin.ledger.models import Project
 from tuijin.ledger.targets import Target, in_order
 
 # Nouns whose current entries the kept columns of a project are drawn from.
@@ -47,7 +47,8 @@ class NounPreview:
     new: np.ndarray
     changed: dict[int, Change]
     old_ids: dict[int, Any]
-    needs_second: bool = False  # its changes wait until a second person agrees
+    # Columns of a change that wait until a second person agrees.
+    waits: dict[int, set[str]] = field(default_factory=dict)
 
     @property
     def target(self) -> Target:
@@ -77,7 +78,7 @@ class Preview:
     @property
     def awaiting(self) -> int:
         """How many of the changes will wait for a second person."""
-        return sum(len(n.changed) for n in self.nouns.values() if n.needs_second)
+        return sum(len(noun.waits) for noun in self.nouns.values())
 
     def digest(self) -> str:
         """Hash of what would be written: a person confirms this and nothing else."""
@@ -176,19 +177,36 @@ def _find_fixed(found: NounPreview) -> Iterator[Problem]:
 
 def _await_second(found: NounPreview) -> Iterator[Problem]:
     """Two people correct a figure: leave out what waits already, refuse what contradicts it."""
-    found.needs_second = found.target.noun.name == "figure" and scope.current().user_id is not None
-    if not found.needs_second:
+    noun = found.target.noun.name
+    found.waits = {
+        index: columns
+        for index, change in found.changed.items()
+        if (columns := corrections.waiting_columns(noun, change))
+    }
+    if not found.waits:
         return
-    waiting = corrections.waiting(found.old_ids.values())
-    for index, pk in list(found.old_ids.items()):
+    waiting = corrections.waiting(noun, found.old_ids.values())
+    for index, columns in list(found.waits.items()):
+        pk, change = found.old_ids[index], found.changed[index]
         if pk not in waiting:
             continue
-        wanted = {name: trail.as_plain(new) for name, (_old, new) in found.changed[index].items()}
+        wanted = {name: trail.as_plain(change[name][1]) for name in columns}
         if wanted == waiting[pk]:
-            del found.changed[index], found.old_ids[index]
+            _leave_out(found, index)
             continue
         said, expected = "这项数据已有一项更正待批", "先批准或退回那一项更正"
         yield found.incoming.problem(index, "pending", said, next(iter(wanted)), expected)
+
+
+def _leave_out(found: NounPreview, index: int) -> None:
+    """Forget the columns of a change that wait; the rest of it stays."""
+    change = found.changed[index]
+    left_out = found.waits.pop(index)
+    rest = {name: pair for name, pair in change.items() if name not in left_out}
+    if rest:
+        found.changed[index] = rest
+    else:
+        del found.changed[index], found.old_ids[index]
 
 
 def _load_on_record(incoming: Incoming, coming: Coming) -> dict[Key, dict[str, Any]]:
@@ -304,7 +322,9 @@ def _write(noun: NounPreview, ids: dict[str, dict[str, Any]], *, batch: str, rea
     if not noun.changed:
         return
     changes = _changed_attributes(noun, ids)
-    if noun.needs_second:
+    if target.model is Project:
+        corrections.change_projects(changes, reason=reason, batch=batch)
+    elif noun.waits:
         corrections.propose_many(changes, reason=reason, batch=batch)
     elif target.is_corrected:
         records.correct_many(target.model, changes, batch=batch)

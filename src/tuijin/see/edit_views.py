@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tuijin.errors import ImportFailed, NotAllowed, VersionConflict
+from tuijin.errors import Conflict, ImportFailed, NotAllowed, VersionConflict
 from tuijin.importers.nouns import CHOICES
 from tuijin.ledger import scope, visible
 from tuijin.ledger.access import requires
@@ -61,14 +61,21 @@ def edit_project(request: HttpRequest, project_id: int) -> HttpResponse:
     sent = merging.merge(request.POST.dict(), project) if request.method == "POST" else None
     form = _form(project, sent)
     if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
         try:
-            editing.change_project(
-                project, form.changes(), seen_version=form.cleaned_data["version"]
+            waits = editing.change_project(
+                project, form.changes(), seen_version=data["version"], reason=data["reason"]
             )
         except VersionConflict:
             return _show_conflict(request, project, form)
-        messages.success(request, _("已保存"))
-        return redirect("project", project.pk)
+        except ImportFailed as error:
+            form.add_error("reason", str(error))
+        except Conflict as error:
+            form.add_error(None, str(error))
+        else:
+            saved = _("已保存；总投资、装机和用地的更正等待另一人批准") if waits else _("已保存")
+            messages.success(request, saved)
+            return redirect("project", project.pk)
     status = 422 if form.is_bound else 200
     return render(request, "see/edit.html", {"project": project, "form": form}, status=status)
 

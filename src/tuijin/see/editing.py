@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from tuijin.errors import Conflict
-from tuijin.ledger import kept, records
+from tuijin.ledger import corrections, kept, records
 from tuijin.ledger.incoming import derive_key
 from tuijin.ledger.models import Node, ProgressReport, Project
 
@@ -33,16 +33,23 @@ def create_project(columns: Mapping[str, Any]) -> Project:
     return project
 
 
-def change_project(project: Project, changes: Mapping[str, Any], *, seen_version: int) -> int:
+def change_project(
+    project: Project, changes: Mapping[str, Any], *, seen_version: int, reason: str
+) -> bool:
     """
-    Save the columns of a project.
+    Save the columns of a project; whether some wait for a second person.
 
     Raises
     ------
     VersionConflict
         If somebody else saved after `seen_version`.
+    ImportFailed, Conflict
+        If something would wait and there is no reason, or something waits already.
     """
-    return records.change(Project, {project.pk: changes}, versions={project.pk: seen_version})
+    versions = {project.pk: seen_version}
+    return bool(
+        corrections.change_projects({project.pk: changes}, reason=reason, versions=versions)
+    )
 
 
 def change_many(project_ids: Sequence[int], *, column: str, value: str) -> int:

@@ -103,6 +103,14 @@ def _input(kind: str) -> forms.Widget:
     return forms.TextInput(attrs={"class": "form-control"})
 
 
+def _reason() -> forms.CharField:
+    return CleanText(
+        label=_("更正原因"), required=False, max_length=1000, is_long=True,
+        help_text=_("已在案的总投资、装机、用地改动时必填，由另一人批准后生效。"),
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
+    )  # fmt: skip
+
+
 class ProjectForm(forms.Form):
     """The edited columns of a project; `changes()` gives them as the ledger keeps them."""
 
@@ -112,6 +120,8 @@ class ProjectForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in EDITED:
             self.fields[name] = _chooser(name) if name in ("place", "park") else _field(name)
+        if "version" in self.initial:  # of a project on record
+            self.fields["reason"] = _reason()
         self.fields["place"].choices = [  # type: ignore[attr-defined]  # a choice field
             (p.code, either(p.short_name or p.name, p.name_en)) for p in places
         ]

@@ -1,4 +1,4 @@
-"""A figure's correction that waits for a second person."""
+"""A correction that waits for a second person: of a figure, or of a project's own figures."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ from django.db import models
 from django.db.models import Q
 
 from tuijin.ledger.models.figures import Figure
+from tuijin.ledger.models.projects import Project
 from tuijin.ledger.scope import ScopedManager
 
 
 class FigureCorrection(models.Model):
-    """New values of a figure and why; in force once somebody else agrees."""
+    """
+    New values and why; in force once somebody else agrees.
 
-    figure = models.ForeignKey(Figure, models.PROTECT, related_name="corrections")
+    Of a figure, with its project if it has one; without a figure, of the project's own columns.
+    """
+
+    figure = models.ForeignKey(Figure, models.PROTECT, null=True, related_name="corrections")
+    project = models.ForeignKey(Project, models.PROTECT, null=True, related_name="corrections")
     changes = models.JSONField()  # {column: [old, new]}, as the trail writes them
     reason = models.CharField(max_length=1000)
     batch = models.CharField(max_length=36, blank=True)  # of the import that asks
@@ -23,9 +29,7 @@ class FigureCorrection(models.Model):
     is_approved = models.BooleanField(null=True)
 
     objects = ScopedManager["FigureCorrection"](
-        place=("figure__project__place_id", "figure__place_id"),
-        project="figure__project_id",
-        field_class="I",
+        place=("project__place_id", "figure__place_id"), field_class="I"
     )
 
     class Meta:
@@ -35,6 +39,15 @@ class FigureCorrection(models.Model):
                 condition=Q(is_approved__isnull=True),
                 name="one_open_correction",
             ),
+            models.UniqueConstraint(
+                fields=("project",),
+                condition=Q(is_approved__isnull=True, figure__isnull=True),
+                name="one_open_of_project",
+            ),
+            models.CheckConstraint(
+                condition=Q(figure__isnull=False) | Q(project__isnull=False),
+                name="correction_subject",
+            ),
         )
         indexes = (
             models.Index(fields=("batch",), condition=~Q(batch=""), name="correction_batch"),
@@ -43,7 +56,10 @@ class FigureCorrection(models.Model):
 
     @property
     def place_id(self) -> str | None:
-        return self.figure.project.place_id if self.figure.project else self.figure.place_id
+        project = self.figure.project if self.figure is not None else self.project
+        if project is not None:
+            return project.place_id
+        return self.figure.place_id if self.figure is not None else None
 
     @property
     def state(self) -> str:

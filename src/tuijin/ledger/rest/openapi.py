@@ -133,6 +133,15 @@ def corrected(noun: str) -> dict[str, Any]:
             "parameters": [_IF_MATCH, _IDEMPOTENCY]}  # fmt: skip
 
 
+def partly_corrected(noun: str) -> dict[str, Any]:
+    """What an operation says that changes an entry, and asks for a correction of some fields."""
+    found = corrected(noun)
+    body = found["requestBody"]["content"]["application/json"]["schema"]
+    body["required"] = []
+    found["responses"][200] = found["responses"][202]
+    return found
+
+
 def fields(noun: Noun, model: type[Model]) -> dict[str, Any]:
     """The JSON object that is read by the columns of a noun."""
     return _body(Resource(Target(noun, model)), is_new=True)
