@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
             name='DayDone',
             fields=[
                 ('on', models.DateField(primary_key=True, serialize=False)),
+                ('has_flags', models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
