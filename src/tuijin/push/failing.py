@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -168,7 +168,8 @@ def _first_finishes(project_id: int | None) -> dict[int, date]:
     if project_id is not None:
         events = events.filter(project_id=project_id)
     found: dict[int, date] = {}
-    for pk, (old, _new) in events.values_list("project_id", "changes__planned_finish_on"):
+    rows: Iterable[Any] = events.values_list("project_id", "changes__planned_finish_on")
+    for pk, (old, _new) in rows:
         if old is not None:
             day = date.fromisoformat(old)
             found[pk] = min(day, found.get(pk, day))
