@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations, pairwise
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tuijin.importers.nouns import CHOICES
 from tuijin.ledger import records, scope
 from tuijin.ledger.models import (
     Evidence,
@@ -21,7 +22,7 @@ from tuijin.ledger.models import (
     Project,
     StageEvent,
 )
-from tuijin.push import flag_finders, flags, presets, rechecks
+from tuijin.push import flag_finders, flags, presets, rechecks, wording
 from tuijin.push.models import Flag, FlagRule, Issue
 from tuijin.see.tables.periods import period_end
 
@@ -260,3 +261,71 @@ def test_pages_name_figures_and_accuse_nobody(city: SimpleNamespace, api: Any) -
         Issue.objects.filter(pk=issue.pk).update(state="closed", closed_on=TODAY)
         rechecks.ask_again(Issue.objects.get(pk=issue.pk), on=TODAY)
         assert Issue.objects.get(pk=issue.pk).state != "closed"  # it still reads the same
+
+
+def at_stages(project: Project, **days: date) -> None:
+    records.save_new([StageEvent(project=project, stage=s, on=on) for s, on in days.items()])
+
+
+def test_stages_passed_in_a_few_days(city: SimpleNamespace, rules: None) -> None:
+    at_stages(city.anode, signed=date(2025, 1, 1), landed=date(2025, 1, 2),
+              yielding=date(2025, 1, 2))  # fmt: skip
+    at_stages(city.copper, planned=date(2025, 3, 1), signed=date(2025, 3, 2),
+              landed=date(2025, 3, 3), started=date(2025, 6, 1))  # fmt: skip
+    at_stages(city.port, signed=date(2025, 3, 1), started=date(2025, 3, 31))  # the limit itself
+    hits = found("stage_jump")
+    assert list(hits) == ["anode"]
+    assert [fact[:3] for fact in hits["anode"].facts] == [
+        ["签约", "Signed", "2025-01-01"], ["达效", "Yielding", "2025-01-02"],
+        ["相隔天数", "Days between", "1"],
+    ]  # fmt: skip
+    rule = hits["anode"].rule
+    assert (rule.unit, rule.source, "本系统自定" in rule.note) == ("days", None, True)
+    FlagRule.objects.filter(code="stage_jump").update(threshold=31)
+    assert set(found("stage_jump")) == {"anode", "port"}
+
+
+def test_stage_jumps_against_a_slow_version(city: SimpleNamespace, rules: None) -> None:
+    draw = random.Random(11)
+    names = list(CHOICES["stage"])
+    wanted: dict[str, int] = {}
+    for number in range(30):
+        project = signed(f"p{number}", f"第{number}个", None, None)
+        days = {name: date(2025, 1, 1) + timedelta(days=draw.randrange(120))
+                for name in names if draw.random() < 0.6}  # fmt: skip
+        at_stages(project, **days)
+        jumps = [
+            names.index(late) - names.index(early)
+            for early, late in combinations([n for n in days if names.index(n) >= 2], 2)
+            if names.index(late) - names.index(early) >= 2
+            and 0 <= (days[late] - days[early]).days < 30
+        ]
+        if jumps:
+            wanted[project.key] = max(jumps)
+    got = {
+        key: names.index(flag.subject.split("-")[1]) - names.index(flag.subject.split("-")[0])
+        for key, flag in found("stage_jump").items()
+    }
+    assert got == wanted
+    assert 3 < len(wanted) < 30
+
+
+@pytest.mark.parametrize(
+    ("columns", "keys"),
+    [({"stage": ""}, ["anode"]), ({"stage": "", "finished_on": date(2025, 2, 1)}, []),
+     ({"stage": "producing"}, [])],
+)  # fmt: skip
+def test_copied_reports_of_an_unknown_stage(
+    city: SimpleNamespace, rules: None, columns: dict[str, Any], keys: list[str]
+) -> None:
+    records.change(Project, {city.anode.pk: columns})
+    for month in (3, 4, 5):
+        report(city.anode, f"2025-{month:02}", 500, text="施工中", total=900)
+    assert list(found("copied_report")) == keys
+
+
+def test_an_issue_from_a_flag_says_so(city: SimpleNamespace, rules: None) -> None:
+    for month in (3, 4, 5):
+        report(city.anode, f"2025-{month:02}", 500, text="施工中", total=900)
+    issue = flags.propose(found("copied_report")["anode"], on=TODAY)
+    assert wording.origin_word(issue) == "请核对"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from tuijin.ledger.models import Place, Project, Rulebook, Tally
 from tuijin.see import editing, judging, rules
 from tuijin.see.models import LightReading, LightRule
@@ -54,6 +56,21 @@ def test_a_place_may_use_another_rulebook(portfolio) -> None:
     assert shown()["fair"] == "yellow"  # 10 % short of what is due, by Sanya's rule
     assert shown()["slow"] == "red"  # Guyang still uses the city's
     assert judging.rulebook_of("150222") == "light-yinchuan"
+
+
+def test_many_are_explained_each_by_its_own_rulebook(portfolio) -> None:
+    rules.choose(
+        Place.objects.get(code="150223"), Rulebook.objects.get(code="light-sanya"), as_of=TODAY
+    )
+    pks = [portfolio[key].pk for key in ("slow", "fair")]
+    found = judging.explain_many(pks, as_of=TODAY)
+    assert [
+        (one.light, one.rule and (one.rule.rulebook.code, one.rule.code), one.value)
+        for one in (found[pk] for pk in pks)
+    ] == [
+        ("red", ("light-yinchuan", "progress-red"), 50.0),
+        ("yellow", ("light-sanya", "progress-yellow"), pytest.approx(0.1)),
+    ]  # fmt: skip
 
 
 def test_a_choice_holds_below_until_a_place_chooses_its_own(portfolio) -> None:

@@ -28,29 +28,42 @@ class Day:
 
 
 def go_through(*, on: date) -> Day | None:
-    """Go through a day once; None if that has been done."""
-    with scope.active(scope.system_scope("daily")), transaction.atomic():
-        trail.lock()  # two workers do not go through it at once
-        if not DayDone.objects.get_or_create(on=on)[1]:
-            return None
-        proposed = proposals.refresh(on=on)
-        notices.tell_proposed(proposed, on=on)
-        limits = Limits()
-        _draw_provisional(limits)
-        late = list(_open().filter(next_due_on__lt=on))
-        slips = escalation.escalate_due(late, limits, on=on)
-        raised = {slip.issue_id for slip in slips}
-        notices.tell_day([i for i in late if i.pk in raised], kind="escalated", on=on)
-        yesterday = on - timedelta(days=1)
-        newly = [i for i in late if i.next_due_on == yesterday and i.pk not in raised]
-        notices.tell_day(newly, kind="late", on=on)
-        near = list(_open().filter(next_due_on=limits.calendar.nth_workday(on, 1)))
-        notices.tell_day(near, kind="due", on=on)
-        if on.weekday() == _MONDAY:
-            _tell_neglect(on=on)
-        day = Day(len(proposed), len(slips), len(near), len(late))
-    flags.refresh(on=on)  # reads the whole record, so not while the trail is held
-    return day
+    """
+    Go through a day once, then find its flags; None if that has been done.
+
+    Flags have a mark of their own: where finding them fails, the day stays gone through, and the
+    next call finds them and returns a day that brought nothing more.
+    """
+    with scope.active(scope.system_scope("daily")):
+        with transaction.atomic():
+            trail.lock()  # two workers do not go through it at once
+            done, is_new = DayDone.objects.get_or_create(on=on)
+            if done.has_flags:
+                return None
+            day = _push(on=on) if is_new else Day()
+        flags.refresh(on=on)  # reads the whole record, so not while the trail is held
+        is_first = DayDone.objects.filter(on=on, has_flags=False).update(has_flags=True)
+    return day if is_first else None
+
+
+def _push(*, on: date) -> Day:
+    """Propose, escalate and tell, once a day."""
+    proposed = proposals.refresh(on=on)
+    notices.tell_proposed(proposed, on=on)
+    limits = Limits()
+    _draw_provisional(limits)
+    late = list(_open().filter(next_due_on__lt=on))
+    slips = escalation.escalate_due(late, limits, on=on)
+    raised = {slip.issue_id for slip in slips}
+    notices.tell_day([i for i in late if i.pk in raised], kind="escalated", on=on)
+    yesterday = on - timedelta(days=1)
+    newly = [i for i in late if i.next_due_on == yesterday and i.pk not in raised]
+    notices.tell_day(newly, kind="late", on=on)
+    near = list(_open().filter(next_due_on=limits.calendar.nth_workday(on, 1)))
+    notices.tell_day(near, kind="due", on=on)
+    if on.weekday() == _MONDAY:
+        _tell_neglect(on=on)
+    return Day(len(proposed), len(slips), len(near), len(late))
 
 
 def _open() -> QuerySet[Issue]:

@@ -32,7 +32,7 @@ from tuijin.see.wording import write_number
 
 _STAGES = list(CHOICES["stage"])
 _SIGNED = _STAGES[_STAGES.index("signed") :]
-_UNFINISHED = _STAGES[: _STAGES.index("completed")]
+_UNFINISHED = ["", *_STAGES[: _STAGES.index("completed")]]  # empty is not known
 _MOST_ALIKE = 200  # projects of one owner that are compared with each other
 _MOST_NAMED = 5  # others named in one finding
 TOTAL_METRICS = ("total_investment_yuan", "approved_investment_yuan", "contract_investment_yuan")
@@ -208,16 +208,14 @@ class _Series:
     periods: list[str]
 
 
-def _read_series(*stages: str) -> _Series | None:
+def _read_series(rows: QuerySet[ProgressReport]) -> _Series | None:
     """
-    Read reports of projects at some stages (none means any) as arrays.
+    Read current reports as arrays.
 
     Where a project reports both 旬 and months, the months are left out: they repeat the last 旬; so
     the text of a period sorts as its time does.
     """
-    rows = ProgressReport.objects.filter(is_current=True, year_done_yuan__isnull=False)
-    if stages:
-        rows = rows.filter(project__stage__in=stages)
+    rows = rows.filter(is_current=True, year_done_yuan__isnull=False)
     columns = ("project_id", "period", "year_done_yuan", "total_done_yuan", "progress", "id")
     found = list(rows.order_by("project_id", "period").values_list(*columns))
     by_xun = {row[0] for row in found if len(row[1]) > 7}
@@ -235,7 +233,7 @@ def _read_series(*stages: str) -> _Series | None:
 
 def leaps(thresholds: Mapping[str, float]) -> Iterator[Found]:
     """Periods that did far more than those before, or a large share of the whole."""
-    series = _read_series()
+    series = _read_series(ProgressReport.objects.all())
     if series is None:
         return
     totals: dict[int, Any] = dict(Project.objects.filter(total_investment_yuan__gt=0)
@@ -280,7 +278,10 @@ def _over_mean_before(step: np.ndarray, follows: np.ndarray) -> np.ndarray:
 
 def copied_reports(thresholds: Mapping[str, float]) -> Iterator[Found]:
     """Runs of reports of one project with the same figures and the same words."""
-    series = _read_series(*_UNFINISHED)
+    unfinished = ProgressReport.objects.filter(
+        project__stage__in=_UNFINISHED, project__finished_on=None
+    )
+    series = _read_series(unfinished)
     if series is None:
         return
     same = np.zeros(series.done.size, dtype=bool)
@@ -301,6 +302,45 @@ def copied_reports(thresholds: Mapping[str, float]) -> Iterator[Found]:
             _report(series.periods[n], series.periods[n],
                     f"{_wan(series.done[n])} {series.text[n][:60]}", int(series.pks[n]))
             for n in [*run[:_MOST_NAMED], *run[_MOST_NAMED:][-1:]]
+        ))  # fmt: skip
+
+
+# stages
+
+
+def stage_jumps(thresholds: Mapping[str, float]) -> Iterator[Found]:
+    """
+    Projects that came, from signing on, to a stage at least two further within few days.
+
+    Of each project the widest such jump. Dates in another order than the stages are left alone.
+    """
+    events = StageEvent.objects.filter(is_current=True, stage__in=_SIGNED)
+    found = list(events.values_list("project_id", "stage", "on"))
+    if not found:
+        return
+    pks, stages, days = (np.array(column) for column in zip(*found, strict=True))
+    ranks = np.array([_STAGES.index(stage) for stage in stages])
+    order = np.lexsort((ranks, pks))
+    pks, ranks, on = pks[order], ranks[order], days[order].astype("datetime64[D]")
+    widest: dict[int, tuple[int, int]] = {}
+    for apart in range(1, len(_SIGNED)):
+        gap = (on[apart:] - on[:-apart]).astype(int)
+        is_jump = (
+            (pks[apart:] == pks[:-apart])
+            & (ranks[apart:] - ranks[:-apart] >= 2)
+            & (gap >= 0)
+            & (gap < thresholds["stage_jump"])
+        )
+        for early in np.flatnonzero(is_jump).tolist():
+            pair = (early, early + apart)
+            best = widest.setdefault(int(pks[early]), pair)
+            if ranks[pair[1]] - ranks[pair[0]] > ranks[best[1]] - ranks[best[0]]:
+                widest[int(pks[early])] = pair
+    for pk, pair in widest.items():
+        early, late = (_STAGES[ranks[at]] for at in pair)
+        yield Found("stage_jump", pk, f"{early}-{late}", (
+            *(_own(*CHOICES["stage"][_STAGES[ranks[at]]], str(on[at]), pk) for at in pair),
+            ("相隔天数", "Days between", str((on[pair[1]] - on[pair[0]]).astype(int)), "P", ""),
         ))  # fmt: skip
 
 
@@ -364,6 +404,7 @@ FINDERS: tuple[tuple[tuple[str, ...], Callable[[Mapping[str, float]], Iterator[F
     (("verified_short",), lowered_reports),
     (("leap_share", "leap_factor"), leaps),
     (("copied_report",), copied_reports),
+    (("stage_jump",), stage_jumps),
     (("copied_text",), copied_texts),
     (("copied_photo",), copied_photos),
 )

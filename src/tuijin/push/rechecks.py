@@ -10,7 +10,7 @@ from django_tasks import task
 
 from tuijin.ledger import scope
 from tuijin.ledger.access import job
-from tuijin.push import flags, issues, local_day, notices, proposals, states
+from tuijin.push import failing, flags, issues, local_day, notices, states
 from tuijin.push.models import Flag, Issue, Signal
 from tuijin.push.states import STEPS
 from tuijin.see import judging
@@ -24,7 +24,7 @@ def ask_again(issue: Issue, *, on: date) -> None:
     kind, _, key = issue.origin.partition(":")
     if kind == "claim":
         transaction.on_commit(partial(check_claim.enqueue, None, issue.pk, int(key)))
-    elif kind in ("light", "node", "flag"):
+    elif kind in ("light", "node", "flag", "forecast"):
         with scope.active(scope.system_scope("recheck")):
             settle(issue, on=on)
 
@@ -46,14 +46,16 @@ def _still_fails(issue: Issue, *, on: date) -> bool:
     kind, _, key = issue.origin.partition(":")
     if kind == "light":
         judging.refresh([int(key)], as_of=on)
-        return any(proposals.failing_lights(on=on, project_id=int(key)))
+        return any(failing.failing_lights(on=on, project_id=int(key)))
     if kind == "flag":
         flags.refresh(on=on)
         return Flag.objects.filter(pk=int(key)).exists()
+    if kind == "forecast":
+        return any(failing.slipped_forecasts(on=on, project_id=int(key)))
     if kind == "node":
         project, _, node = key.partition(":")
-        return any(proposals.late_nodes(on=on, project_id=int(project), node=node))
-    return any(proposals.failing_claims(int(key)))
+        return any(failing.late_nodes(on=on, project_id=int(project), node=node))
+    return any(failing.failing_claims(int(key)))
 
 
 @task()

@@ -27,6 +27,8 @@ def origin_word(issue: Issue) -> str:
         "light": _("亮灯"),
         "claim": _("承诺检验"),
         "node": _("节点逾期"),
+        "forecast": _("计划推迟"),
+        "flag": _("请核对"),
         "decision": _("会议议定"),
     }
     return words.get(issue.origin.partition(":")[0], _("人工收集"))
@@ -36,11 +38,6 @@ def shown_figures(issue: Issue) -> list[tuple[str, str]]:
     """The figures that raised an issue, without those above the reader's class."""
     classes = scope.current().classes_for(place_id=issue.place_id, project_id=issue.project_id)
     return [(either(zh, en), value) for zh, en, value, kind in issue.figures if kind in classes]
-
-
-def level_word(level: int, rules: dict[int, ClockRule]) -> str:
-    rule = rules.get(level)
-    return either(rule.name, rule.name_en) if rule else ""
 
 
 def slip_number(slip: Slip) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -67,19 +67,51 @@ def refresh(project_ids: Sequence[int], *, as_of: date) -> int:
 
 def explain(project: Project, *, as_of: date) -> Explained:
     """Judge one project now and name the rule that decided."""
+    return explain_many([project.pk], as_of=as_of)[project.pk]
+
+
+def explain_many(project_ids: Sequence[int], *, as_of: date) -> dict[int, Explained]:
+    """Judge some projects now, in bulk, and name the rule that decided each."""
     with scope.active(scope.system_scope("lights")):
-        rows = list(Project.objects.filter(pk=project.pk).values_list(*_COLUMNS))
-        book = rulebook_of(project.place_id)
-        rules = list(LightRule.objects.filter(rulebook__code=book).order_by("order"))
+        rows = [
+            row
+            for part in _parts(list(project_ids), 5000)
+            for row in Project.objects.filter(pk__in=part).values_list(*_COLUMNS)
+        ]
+        books = rulebooks_of({row[1] for row in rows})
+        rules: dict[str, list[LightRule]] = {code: [] for code in books.values()}
+        used = LightRule.objects.filter(rulebook__code__in=rules).select_related("rulebook")
+        for rule in used.order_by("order"):
+            rules[rule.rulebook.code].append(rule)
         facts = load_facts(rows, as_of=as_of)
-    judged = lights.judge(facts, [as_threshold(rule) for rule in rules], as_of=as_of)
-    number = int(judged.deciding[0])
+    measures = lights.measure(facts, as_of=as_of)
+    judged = {
+        code: lights.judge(facts, [as_threshold(rule) for rule in own], as_of=as_of)
+        for code, own in rules.items()
+    }
+    return {
+        row[0]: _explained(judged[books[row[1]]], rules[books[row[1]]], measures, at=at,
+                           status=row[9])
+        for at, row in enumerate(rows)
+    }  # fmt: skip
+
+
+def _explained(
+    judged: lights.Judgement, rules: Sequence[LightRule], measures: Mapping[str, np.ndarray], *,
+    at: int, status: str,
+) -> Explained:  # fmt: skip
+    number = int(judged.deciding[at])
     rule = rules[number] if number >= 0 else None
     value = None
     if rule is not None and rule.measure != "yellow_months":
-        value = float(lights.measure(facts, as_of=as_of)[rule.measure][0])
-    code = lights.CODES[int(judged.lights[0])] if project.status == "active" else ""
-    return Explained(code, rule, value, bool(judged.is_lifted[0]))
+        value = float(measures[rule.measure][at])
+    code = lights.CODES[int(judged.lights[at])] if status == "active" else ""
+    return Explained(code, rule, value, bool(judged.is_lifted[at]))
+
+
+def rulebooks_of(place_ids: Iterable[str]) -> dict[str, str]:
+    """The rulebook of lights that each of some places uses."""
+    return {place: rulebook_of(place) for place in set(place_ids)}
 
 
 def as_threshold(rule: LightRule) -> Threshold:

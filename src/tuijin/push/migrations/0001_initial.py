@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
             name='DayDone',
             fields=[
                 ('on', models.DateField(primary_key=True, serialize=False)),
+                ('has_flags', models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
@@ -82,7 +83,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=40, unique=True)),
                 ('order', models.PositiveSmallIntegerField()),
                 ('threshold', models.FloatField()),
-                ('unit', models.CharField(choices=[('factor', '倍'), ('ratio', '比例'), ('periods', '期'), ('characters', '字'), ('copies', '处')], max_length=12)),
+                ('unit', models.CharField(choices=[('factor', '倍'), ('ratio', '比例'), ('periods', '期'), ('characters', '字'), ('copies', '处'), ('days', '天')], max_length=12)),
                 ('is_used', models.BooleanField(default=True)),
                 ('name', models.CharField(max_length=200)),
                 ('name_en', models.CharField(blank=True, max_length=300)),

@@ -15,7 +15,7 @@ class FlagRule(PublishedRule):
 
     UNITS: ClassVar = [
         ("factor", "倍"), ("ratio", "比例"), ("periods", "期"), ("characters", "字"),
-        ("copies", "处"),
+        ("copies", "处"), ("days", "天"),
     ]  # fmt: skip
 
     code = models.CharField(max_length=40, unique=True)

@@ -22,9 +22,10 @@ class Issue(models.Model):
     """
     A matter with a responsible unit and a date.
 
-    `origin` names what it came from (`decision:12`, `light:7`, `claim:3`, `node:9`), so that its
-    source can be found and asked again; `figures` are the figures that raised it. The columns under
-    "kept" follow from the rest and are written by `push.deadlines`.
+    `origin` names what it came from (`decision:12`, `light:7`, `claim:3`, `node:9:start`,
+    `forecast:7`, `flag:5`), so that its source can be found and asked again; `figures` are the
+    figures that raised it. The columns under "kept" follow from the rest and are written by
+    `push.deadlines`.
     """
 
     key = models.CharField(max_length=80, unique=True)

@@ -16,7 +16,7 @@ class Signal(models.Model):
     """
     Something that fails now and has proposed its issue: it does so once, until it has passed.
 
-    `origin` is that of the issue, `cause` how it fails (yellow, red, short, stale, late).
+    `origin` is that of the issue, `cause` how it fails (`push.failing.WORSE`).
     """
 
     origin = models.CharField(max_length=80, unique=True)
@@ -90,6 +90,11 @@ class Digest(models.Model):
 
 
 class DayDone(models.Model):
-    """A day whose proposals, deadlines and escalations have been gone through."""
+    """
+    A day whose proposals, deadlines and escalations have been gone through.
+
+    `has_flags` once that day's flags have been found too; until then they are tried again.
+    """
 
     on = models.DateField(primary_key=True)
+    has_flags = models.BooleanField(default=False)

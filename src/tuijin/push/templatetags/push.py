@@ -85,7 +85,8 @@ def brought(measure: Measure, amount: Decimal | None) -> str:
 @register.simple_tag
 def threshold(rule: FlagRule) -> str:
     """A threshold with its unit."""
-    words = {"factor": _("倍"), "periods": _("期"), "characters": _("字"), "copies": _("处")}
+    words = {"factor": _("倍"), "periods": _("期"), "characters": _("字"), "copies": _("处"),
+             "days": _("天")}  # fmt: skip
     if rule.unit == "ratio":
         return write_ratio(rule.threshold)
     return f"{write_number(rule.threshold)} {words[rule.unit]}"
