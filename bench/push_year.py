@@ -294,8 +294,9 @@ class Year:
             due = next_due(one)
             late = late_days(due, day, one.pauses) if due else 0
             for level, after in LEVELS:
-                if late >= after:
-                    one.level = max(one.level, level)
+                if late >= after and level > one.level:
+                    one.level = level  # one level a day
+                    break
 
     def settle(self) -> None:
         """Nothing is lost, every level is right, and nobody was flooded."""

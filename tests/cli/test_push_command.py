@@ -35,5 +35,5 @@ def test_text_and_document(api, as_system, capsys):  # noqa: F811  fixtures
     assert run("--as-of", "2025-09-24", "--json", "--run") == 0
     found = json.loads(capsys.readouterr().out)
     assert found["as_of"] == date(2025, 9, 24).isoformat()
-    assert [row["level"] for row in found["late"]] == [3, 2]
-    assert found["to_escalate"] == []  # done by --run
+    assert [row["level"] for row in found["late"]] == [1, 1]  # one level a run
+    assert [row["level"] for row in found["to_escalate"]] == [2, 2]

@@ -12,7 +12,9 @@ from pypdf import PdfReader
 from tests.meet.conftest import acting, add_user
 from tuijin.ledger.models import TrailEvent
 from tuijin.meet import ballots
+from tuijin.meet.decisions import decide
 from tuijin.meet.models import Comment, Decision, Meeting, Stop, Vote
+from tuijin.push import presets as push_presets
 from tuijin.push.models import Issue
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +138,29 @@ def test_decision_becomes_an_issue_and_is_closed(world, people, sign_in):
     assert "签订合同" in office.get(url).content.decode()
     panel = office.get(f"/projects/{world.anode.pk}/").content.decode()
     assert "落实合同吨位" in panel
+
+
+@pytest.mark.parametrize(
+    ("today", "due_on", "opened_on", "next_due_on"),
+    [
+        (date(2025, 9, 21), date(2025, 10, 21), date(2025, 9, 21), date(2025, 9, 24)),
+        (date(2026, 11, 20), date(2026, 12, 10), date(2026, 11, 20), date(2026, 11, 25)),
+        (date(2026, 11, 20), date(2025, 10, 21), date(2025, 10, 21), date(2025, 10, 21)),
+    ],
+)
+def test_a_decision_counts_from_the_day_it_is_entered(
+    world, people, today, due_on, opened_on, next_due_on
+):
+    push_presets.load_presets()
+    with acting(people["office"]):
+        decided = decide(
+            world.meeting, project=world.anode, text="落实合同吨位", owner_unit="固阳县",
+            due_on=due_on, today=today,
+        )  # fmt: skip
+    issue = Issue.objects.get()
+    assert decided.issue == issue
+    assert (issue.opened_on, issue.assigned_on, issue.due_on) == (opened_on, opened_on, due_on)
+    assert issue.next_due_on == next_due_on
 
 
 def test_exports_carry_who_when_and_an_id_that_the_trail_has(world, people, sign_in):

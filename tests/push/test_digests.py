@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
@@ -14,12 +15,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from aiosmtpd.controller import Controller
 from django.conf import settings as django_settings
+from django.db import connection
+from django_tasks_db.models import DBTaskResult
 
 from tests.push.conftest import MONDAY, on
 from tests.push.test_issues import moved, raised
 from tuijin.errors import Unavailable, UsageError
 from tuijin.ledger import chain, scope, trail
-from tuijin.push import checkpoints, digests, ways_out
+from tuijin.push import beat, checkpoints, digests, ways_out
 from tuijin.push.models import Digest, NoticeChoice
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -34,9 +37,10 @@ class Box:
     """Keeps what arrives; refuses while told to."""
 
     def __init__(self):
-        self.letters, self.refuses = [], False
+        self.letters, self.refuses, self.slow_s = [], False, 0
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802  the library's name
+        await asyncio.sleep(self.slow_s)
         if self.refuses:
             return "451 try later"
         self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
@@ -118,6 +122,42 @@ def test_a_letter_is_tried_three_times(busy, mail):
     assert digests.deliver(now=at(12)) == 0
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("slow_s", [0, 0.3])
+def test_workers_at_once_send_one_letter(busy, mail, slow_s):
+    NoticeChoice.objects.update(by_hook=False)
+    mail.slow_s, barrier, sent = slow_s, threading.Barrier(3), []
+
+    def work():
+        barrier.wait()
+        sent.append(digests.deliver(now=at(8)))
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(sent) == [0, 0, 1]
+    assert len(mail.letters) == 1
+    assert Digest.objects.get().tries == 1
+
+
+def test_who_dispatches_is_told_of_what_waits_for_them(api, city, mail):
+    with on(MONDAY):
+        for number in range(22):
+            raised(api, title=f"事项{number}")
+    for name in ("office", "leader"):
+        choice = {"email": f"{name}@example.org", "by_mail": True}
+        NoticeChoice.objects.create(user=city.users[name], **choice)
+    assert digests.deliver(now=at(8)) == 1  # nothing waits for the leader
+    (letter,) = mail.letters
+    assert letter["To"] == "office@example.org"
+    assert "逾期 22 件" in letter["Subject"]
+    assert "2025-09-15  收集  事项0" in letter.get_content()
+    assert "另有 2 条" in letter.get_content()
+
+
 def test_rights_are_those_of_the_moment(busy, mail):
     busy.users["officer"].projects.through.objects.all().delete()
     with on(TUESDAY):
@@ -195,3 +235,22 @@ def test_a_checkpoint_is_mailed_to_who_keeps_it(mail, settings, tmp_path, db):
         assert not checkpoints.mail_checkpoint(on=TUESDAY)
         settings.CONFIG = replace(settings.CONFIG, checkpoint_mail="")
         assert not checkpoints.mail_checkpoint(on=TUESDAY)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_run_waits_for_the_hour_whoever_sees_to_it():
+    for _ in range(5):
+        DBTaskResult.objects.all().delete()
+        barrier = threading.Barrier(4)
+
+        def work(barrier=barrier):
+            barrier.wait()
+            beat.expect_hour()
+            connection.close()
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert DBTaskResult.objects.count() == 1

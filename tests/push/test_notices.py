@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from tests.push.conftest import MONDAY, on
 from tests.push.test_issues import moved, raised
 from tests.push.test_officers import assign
@@ -68,3 +71,13 @@ def test_what_is_not_visible_any_more_is_not_shown(api, city):
     assert len(api("officer").get("/notices").json()["items"]) == 1
     city.users["officer"].projects.through.objects.all().delete()
     assert api("officer").get("/notices").json()["items"] == []
+
+
+def test_every_inbox_written_to_is_held(city, as_system):
+    users = [city.users[name].pk for name in ("office", "leader", "county")]
+    with CaptureQueriesContext(connection) as queries:
+        notices.tell([Line(pk, "neglected") for pk in users], on=MONDAY)
+    (held,) = [q["sql"] for q in queries if 'FROM "ledger_user"' in q["sql"]]
+    assert "LIMIT" not in held
+    assert all(str(pk) in held.partition("WHERE")[2] for pk in users)
+    assert connection.vendor != "postgresql" or held.endswith("FOR UPDATE")

@@ -150,6 +150,16 @@ def test_the_feed_holds_one_s_own_deadlines(api, city):
     city.users["officer"].save()
 
 
+def test_the_feed_of_who_dispatches_holds_what_waits_for_them(api):
+    issue = raised(api)
+    for name, count in (("office", 1), ("county", 1), ("neighbour", 0), ("leader", 0)):
+        page = text(api(name).client.post("/inbox/feed/"))
+        address = page.split('id="feed-address">')[1].split("<")[0]
+        address = address.removeprefix("http://testserver")
+        events = icalendar.Calendar.from_ical(Client().get(address).content).walk("VEVENT")
+        assert [event["UID"] for event in events] == [f"{issue['key']}@tuijin"] * count, name
+
+
 def test_an_inbox_is_read(api, city):
     moved(api, "office", raised(api), "assign", owner_unit="局", owner="officer")
     client = api("officer").client

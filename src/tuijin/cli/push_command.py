@@ -63,7 +63,7 @@ def _gather(as_of: date, *, days: int) -> dict[str, Any]:
                 "late_workdays": late_days[issue.pk],
             }
             for issue in late
-            for rule in limits.levels_due(issue, late=late_days[issue.pk])
+            if (rule := limits.next_level(issue, late=late_days[issue.pk])) is not None
         ],
     }
 

@@ -20,8 +20,8 @@ def decide(
     today: date,
 ) -> Decision:  # fmt: skip
     """
-    Record a decision, open its issue and assign it; one that is entered later counts from the day
-    of the meeting.
+    Record a decision, open its issue and assign it on the day of entry, or on its date if that has
+    passed by then.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def decide(
         raise ImportFailed("请写明事项和责任单位", code="empty")
     if due_on < meeting.starts_on:
         raise ImportFailed(f"时限应不早于会议首日 {meeting.starts_on}", code="date")
-    on = min(today, meeting.starts_on)
+    on = min(today, due_on)
     with transaction.atomic():
         decision = Decision(
             meeting=meeting, place_id=place_id, project=project, text=what,

@@ -15,6 +15,7 @@ from tuijin.ledger.places_below import codes
 from tuijin.push import states
 from tuijin.push.models import Assignment, Issue, Slip
 from tuijin.push.officers import Load, loads
+from tuijin.push.rungs import of_role
 
 MOST_SHOWN = 100
 
@@ -31,21 +32,36 @@ def open_issues() -> QuerySet[Issue]:
 
 def my_issues(*, limit: int = MOST_SHOWN) -> list[Issue]:
     """Issues in the unit's hands: addressed to the reader, or about projects they answer for."""
+    return list(open_issues().filter(_mine())[:limit])
+
+
+def waiting_for_dispatch(*, limit: int = MOST_SHOWN) -> list[Issue]:
+    """Issues that wait to be assigned, ruled on, inspected or closed, in the reader's own scope."""
+    return list(open_issues().filter(_to_dispatch())[:limit])
+
+
+def waiting_for_reader() -> QuerySet[Issue]:
+    """All that waits for the reader: to be worked on, or to be dispatched."""
+    return open_issues().filter(_mine() | _to_dispatch())
+
+
+def _mine() -> Q:
     who = scope.current()
     assigned = Assignment.objects.filter(user=who.user_id, ends_on=None).values("project_id")
     mine = Q(owner=who.user_id) | Q(project__in=assigned)
     if who.role.reach == "projects":
         mine |= Q(project__in=who.projects)
-    return list(open_issues().filter(mine, state__in=states.WITH_UNIT)[:limit])
+    return mine & Q(state__in=states.WITH_UNIT)
 
 
-def waiting_for_dispatch(*, limit: int = MOST_SHOWN) -> list[Issue]:
-    """Issues that wait to be assigned, ruled on, inspected or closed, in the reader's own scope."""
-    rows = open_issues().exclude(state__in=states.WITH_UNIT)
+def _to_dispatch() -> Q:
     who = scope.current()
-    if not who.everywhere:
-        rows = rows.filter(Q(place__in=who.places) | Q(project__in=who.projects))
-    return list(rows[:limit])
+    if not who.may("inspect"):
+        return Q(pk__in=())
+    waiting = ~Q(state__in=states.WITH_UNIT)
+    if who.everywhere:
+        return waiting
+    return waiting & (Q(place__in=who.places) | Q(project__in=who.projects))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +172,7 @@ def rank_places(*, since: date, as_of: date) -> list[Standing]:
 class Today:
     """What needs a leader today."""
 
+    reached: list[Issue]
     escalated: list[Issue]
     late_count: int
     unsigned: list[Slip]
@@ -164,16 +181,41 @@ class Today:
 
 
 def read_today(*, as_of: date) -> Today:
-    """Escalated issues, the highest level first; slips nobody signed for; own projects; neglect."""
+    """
+    What was laid before the reader, the highest level first; what else was escalated; slips nobody
+    signed for; own projects; neglect.
+    """
     rows = open_issues()
+    reached = list(rows.filter(_reached()).order_by("-level", "next_due_on")[:20])
     escalated = rows.filter(level__gt=0, next_due_on__lt=as_of).order_by("-level", "next_due_on")
+    escalated = escalated.exclude(pk__in=[issue.pk for issue in reached])
     unsigned = Slip.objects.filter(received_on=None, issue__state__in=states.OPEN)
     user_id = scope.current().user_id
     assigned = Assignment.objects.filter(user=user_id, ends_on=None).values("project_id")
     return Today(
+        reached=reached,
         escalated=list(escalated[:20]),
         late_count=rows.filter(next_due_on__lt=as_of).count(),
         unsigned=list(unsigned.select_related("issue").order_by("issued_on")[:10]),
         own=list(rows.filter(project__in=assigned)[:20]),
         neglected=[load for load in loads(as_of=as_of) if load.neglected][:10],
     )
+
+
+def _reached() -> Q:
+    """Issues laid before the reader: by a slip of a level, or by a light told on the same day."""
+    who = scope.current()
+    leading = Assignment.objects.filter(user=who.user_id, kind="leader", ends_on=None)
+    found = _laid_before(["project_leader"]) & Q(project__in=leading.values("project_id"))
+    if who.everywhere:
+        found |= _laid_before(of_role(who.role.code))
+        if who.role.code == "city_leader":  # who leads what lies in no county
+            found |= _laid_before(of_role("place_leader")) & ~Q(place__level=Place.Level.COUNTY)
+    else:
+        found |= _laid_before(of_role(who.role.code)) & Q(place__in=who.places)
+    return found
+
+
+def _laid_before(rungs: list[str]) -> Q:
+    slips = Slip.objects.filter(rule__reaches__in=rungs).values("issue")
+    return Q(pk__in=slips) | Q(rule__reaches__in=rungs, rule__amount=0)

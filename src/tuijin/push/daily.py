@@ -48,14 +48,16 @@ def go_through(*, on: date) -> Day | None:
 
 def _push(*, on: date) -> Day:
     """Propose, escalate and tell, once a day."""
+    told = {issue.pk for issue in escalation.at_once()}
     proposed = proposals.refresh(on=on)
+    notices.tell_at_once([i for i in escalation.at_once() if i.pk not in told], on=on)
     notices.tell_proposed(proposed, on=on)
     limits = Limits()
     _draw_provisional(limits)
     late = list(_open().filter(next_due_on__lt=on))
     slips = escalation.escalate_due(late, limits, on=on)
     raised = {slip.issue_id for slip in slips}
-    notices.tell_day([i for i in late if i.pk in raised], kind="escalated", on=on)
+    notices.tell_slips(slips, on=on)
     yesterday = on - timedelta(days=1)
     newly = [i for i in late if i.next_due_on == yesterday and i.pk not in raised]
     notices.tell_day(newly, kind="late", on=on)

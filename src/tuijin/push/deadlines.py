@@ -110,16 +110,17 @@ class Limits:
             issue.next_due_on, as_of=as_of, calendar=self.calendar, pauses=_standing(pauses)
         )
 
-    def levels_due(self, issue: Issue, *, late: int) -> list[ClockRule]:
-        """Levels that an issue has not been taken to and is late enough for, the lowest first."""
-        return [
+    def next_level(self, issue: Issue, *, late: int) -> ClockRule | None:
+        """The lowest level that an issue has not been taken to and is late enough for."""
+        due = (
             rule
             for rule in self.rules_of(issue.place_id)
             if rule.trigger == "late"
             and rule.amount is not None
             and rule.amount <= late
             and rule.level > issue.level
-        ]
+        )
+        return min(due, key=lambda rule: rule.level, default=None)
 
 
 def _standing(pauses: Sequence[Pause]) -> list[Standing]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+import structlog
 from django.conf import settings
+from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -14,14 +15,13 @@ from tuijin.errors import TuijinError
 from tuijin.ledger import scope
 from tuijin.ledger.models import User
 from tuijin.push import board, ways_out
-from tuijin.push.deadlines import is_late
 from tuijin.push.models import Digest, Notice, NoticeChoice
 from tuijin.push.notices import inbox
 from tuijin.push.wording import notice_text, state_word
 
 _MOST_LINES = 20
 _MOST_TRIES = 3
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +63,32 @@ def _kinds(choice: NoticeChoice, on: date) -> list[str]:
 
 
 def _deliver_one(choice: NoticeChoice, *, kind: str, way: str, on: date) -> int:
-    """Send one digest outside any transaction; a try is counted before it is made."""
+    """Send one digest outside any transaction, if no other worker does."""
     row = Digest.objects.get_or_create(user=choice.user, kind=kind, way=way, on=on)[0]
-    if row.is_sent or row.tries >= _MOST_TRIES:
+    if row.is_sent or row.tries >= _MOST_TRIES or not _claim(row):
         return 0
-    letter = write_letter(choice.user, kind=kind, on=on)
-    row.tries += 1
-    row.is_sent = letter is None  # nothing to say is said
-    row.save()
-    if letter is None:
-        return 0
+    is_done = False
     try:
-        _send(choice, letter, way=way)
+        letter = write_letter(choice.user, kind=kind, on=on)
+        if letter is not None:
+            _send(choice, letter, way=way)
+        is_done = True  # nothing to say is said
     except TuijinError as error:
-        _log.warning("digest not sent: %s %s", way, error.code)
-        return 0
-    Digest.objects.filter(pk=row.pk).update(is_sent=True)
-    return 1
+        _log.warning("digest_not_sent", way=way, code=error.code)
+    finally:
+        if not is_done:
+            Digest.objects.filter(pk=row.pk).update(is_sent=False)
+    return int(is_done and letter is not None)
+
+
+def _claim(row: Digest) -> bool:
+    """
+    Count a try before it is made, as sent until it has failed; False if another worker has.
+
+    A worker that dies on the way has sent it: a letter less, and never the same one twice.
+    """
+    seen = Digest.objects.filter(pk=row.pk, tries=row.tries, is_sent=False)
+    return seen.update(tries=F("tries") + 1, is_sent=True) == 1
 
 
 def _send(choice: NoticeChoice, letter: Letter, *, way: str) -> None:
@@ -100,20 +109,24 @@ def write_letter(user: User, *, kind: str, on: date) -> Letter | None:
     """What somebody is told of a day or a week, with the rights of this moment; None is nothing."""
     days = 7 if kind == "weekly" else 1
     with scope.active(scope.build_scope(user)), translation.override(user.language or "zh-hans"):
-        mine = board.my_issues(limit=200)
-        late = [issue for issue in mine if is_late(issue, as_of=on)]
-        near = [i for i in mine if i.next_due_on and on <= i.next_due_on < on + timedelta(days=7)]
+        waiting = board.waiting_for_reader()
+        late = waiting.filter(next_due_on__lt=on).count()
+        near = waiting.filter(next_due_on__gte=on, next_due_on__lt=on + timedelta(days=7)).count()
+        count = waiting.count()
         news = [
             n for n in inbox(user.pk) if n.read_on is None and n.on >= on - timedelta(days=days)
         ]
-        if not (mine or news):
+        if not (count or news):
             return None
         title = _("每周摘要") if kind == "weekly" else _("每日摘要")
         subject = _("【推进】%(title)s %(date)s：逾期 %(late)d 件，七日内到期 %(near)d 件") % {
-            "title": title, "date": on.isoformat(), "late": len(late), "near": len(near),
+            "title": title, "date": on.isoformat(), "late": late, "near": near,
         }  # fmt: skip
-        lines = [_line(issue.title, issue.state, issue.next_due_on) for issue in mine]
-        return Letter(subject, "\n".join([*_cut(lines), "", *_cut(_told(news))]).strip())
+        first = waiting[:_MOST_LINES]
+        lines = [_line(issue.title, issue.state, issue.next_due_on) for issue in first]
+        told = _told(news)
+        parts = [*_cut(lines, count), "", *_cut(told, len(told))]
+        return Letter(subject, "\n".join(parts).strip())
 
 
 def _line(title: str, state: str, due_on: date | None) -> str:
@@ -124,7 +137,8 @@ def _told(news: list[Notice]) -> list[str]:
     return [notice_text(notice) for notice in news]
 
 
-def _cut(lines: list[str]) -> list[str]:
-    if len(lines) <= _MOST_LINES:
+def _cut(lines: list[str], count: int) -> list[str]:
+    """The first lines of so many."""
+    if count <= _MOST_LINES:
         return lines
-    return [*lines[:_MOST_LINES], _("另有 %(count)d 条") % {"count": len(lines) - _MOST_LINES}]
+    return [*lines[:_MOST_LINES], _("另有 %(count)d 条") % {"count": count - _MOST_LINES}]

@@ -21,7 +21,7 @@ def write_feed(*, base: str, today: date) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "推进")
     stamp = datetime.combine(today, time(), tzinfo=UTC)
-    for issue in board.my_issues(limit=MOST_EVENTS):
+    for issue in board.waiting_for_reader()[:MOST_EVENTS]:
         if issue.next_due_on is not None:
             calendar.add_component(_event(issue, issue.next_due_on, base=base, stamp=stamp))
     return calendar.to_ical()

@@ -209,25 +209,40 @@ def pause(issue: Issue, *, reason: str, on: date) -> Pause:
     Conflict
         If it stands already, or the issue is over.
     """
-    scope.current().require("dispatch", place_id=issue.place_id, project_id=issue.project_id)
-    if issue.is_over or Pause.objects.filter(issue=issue, ends_on=None).exists():
-        raise Conflict("已销号或已经停计", code="state")
-    found = Pause(issue=issue, starts_on=on, reason=reason, by=scope.current().actor)
     with transaction.atomic():
+        issue = _held_to_dispatch(issue)
+        if issue.is_over or Pause.objects.filter(issue=issue, ends_on=None).exists():
+            raise Conflict("已销号或已经停计", code="state")
+        found = Pause(issue=issue, starts_on=on, reason=reason, by=scope.current().actor)
         records.save_new([found], action="pause")
         refresh_kept(issue)
     return found
 
 
 def resume(issue: Issue, *, on: date) -> None:
-    """Let the clock run again from a day on."""
-    scope.current().require("dispatch", place_id=issue.place_id, project_id=issue.project_id)
-    standing = Pause.objects.filter(issue=issue, ends_on=None).first()
-    if standing is None:
-        raise Conflict("没有停计", code="state")
+    """
+    Let the clock run again from a day on.
+
+    Raises
+    ------
+    Conflict
+        If it does not stand.
+    """
     with transaction.atomic():
+        issue = _held_to_dispatch(issue)
+        standing = Pause.objects.filter(issue=issue, ends_on=None).first()
+        if standing is None:
+            raise Conflict("没有停计", code="state")
         records.change(Pause, {standing.pk: {"ends_on": on}}, action="resume")
         refresh_kept(issue)
+
+
+def _held_to_dispatch(issue: Issue) -> Issue:
+    """The issue as it is now, held to the end of the transaction by who may dispatch it."""
+    trail.lock()
+    issue = visible.find_or_404(Issue.objects.select_for_update(of=("self",)), pk=issue.pk)
+    scope.current().require("dispatch", place_id=issue.place_id, project_id=issue.project_id)
+    return issue
 
 
 def refresh_kept(issue: Issue) -> None:

@@ -27,8 +27,8 @@ def show_clock_rules(request: HttpRequest) -> dict[str, Any]:
 
 
 def _rule(rule: ClockRule) -> dict[str, Any]:
-    names = ("code", "trigger", "until", "severity", "amount", "unit", "level", "name", "name_en",
-             "note", "note_en")  # fmt: skip
+    names = ("code", "trigger", "until", "severity", "amount", "unit", "level", "reaches", "name",
+             "name_en", "note", "note_en")  # fmt: skip
     columns = {name: getattr(rule, name) for name in names}
     return {"rulebook": rule.rulebook.code, **columns, "source": _source(rule.source)}
 

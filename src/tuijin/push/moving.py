@@ -19,6 +19,7 @@ def move(issue: Issue, step: Step, given: Given, *, on: date) -> Issue:
         rule = issue.rule
         if step.code == "assign" and rule is not None and rule.level > issue.level:
             escalation.write_slip(issue, rule, late=0, on=on)
+            notices.tell_at_once([issue], on=on)
         notices.tell_step(issue, step.code, on=on)
         if step.code == "close" and issue.origin:
             rechecks.ask_again(issue, on=on)

@@ -16,13 +16,15 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from tuijin.ledger import scope
-from tuijin.ledger.models import User
+from tuijin.ledger.models import Place, User
 from tuijin.ledger.places_below import parents_of
+from tuijin.ledger.roles import ROLES
 from tuijin.push import states
-from tuijin.push.models import Assignment, Issue, Notice
+from tuijin.push.models import Assignment, Issue, Notice, Slip
+from tuijin.push.rungs import RUNGS, up_to
 
 MOST_A_DAY = 20
-_DISPATCHERS = ("city_coordinator", "place_leader")
+_OFFICE, _PLACE_LEADER, _CITY_LEADER = "city_coordinator", "place_leader", "city_leader"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def tell(lines: Iterable[Line], *, on: date) -> int:
         return 0
     users = {line.user_id for line in wanted}
     with transaction.atomic():
-        User.objects.select_for_update().filter(pk__in=users).order_by("pk").first()
+        _lock(users)
         rows = Notice.objects.filter(user__in=users, on=on)
         said: set[tuple[int, str, int | None]] = set(
             rows.values_list("user_id", "kind", "issue_id")
@@ -69,38 +71,74 @@ def tell(lines: Iterable[Line], *, on: date) -> int:
     return len(fresh)
 
 
+def _lock(users: set[int]) -> None:
+    """Hold the inboxes of all of them, in one order, to the end of the transaction."""
+    rows = User.objects.select_for_update().filter(pk__in=users).order_by("pk")
+    list(rows.values_list("pk", flat=True))
+
+
 class Audience:
-    """Who is to be told of issues: those who answer for them, and those who dispatch them."""
+    """Who is to be told of issues: who answers for them, who dispatches them, and who is above."""
 
     def __init__(self, issues: Sequence[Issue]) -> None:
         projects = {issue.project_id for issue in issues if issue.project_id}
         with scope.active(scope.system_scope("notices")):  # people are told of what they may see
             rows = Assignment.objects.filter(project__in=projects, ends_on=None, user__isnull=False)
-            self._assigned: dict[int, set[int]] = defaultdict(set)
-            for project, user in rows.values_list("project_id", "user_id"):
-                self._assigned[project].add(user)
-        self._dispatchers = _dispatchers()
-        self._above = parents_of({issue.place_id for issue in issues})
+            self._assigned: dict[int, list[tuple[str, int]]] = defaultdict(list)
+            for project, kind, user in rows.values_list("project_id", "kind", "user_id"):
+                self._assigned[project].append((kind, user))
+            places = {issue.place_id for issue in issues}
+            of_counties = Place.objects.filter(code__in=places, level=Place.Level.COUNTY)
+            self._counties = set(of_counties.values_list("code", flat=True))
+        self._accounts = _accounts()
+        self._above = parents_of(places)
 
     def of_unit(self, issue: Issue) -> set[int]:
-        found = set(self._assigned.get(issue.project_id or 0, ()))
+        found = {user for _, user in self._assigned.get(issue.project_id or 0, ())}
         return found | ({issue.owner_id} if issue.owner_id else set())
 
     def of_dispatch(self, issue: Issue) -> set[int]:
-        found = set(self._dispatchers.get("", ()))
-        code: str | None = issue.place_id
-        while code:
-            found |= self._dispatchers.get(code, set())
-            code = self._above.get(code)
+        return self._of_role(issue, _OFFICE) | self._of_role(issue, _PLACE_LEADER)
+
+    def of_rung(self, issue: Issue, code: str) -> set[int]:
+        """Who stands on one rung; the leader of what lies in no county is the city's."""
+        rung, assigned = RUNGS[code], self._assigned.get(issue.project_id or 0, ())
+        found = {user for kind, user in assigned if kind in rung.assigned}
+        for role in rung.roles:
+            is_citys = role == _PLACE_LEADER and issue.place_id not in self._counties
+            found |= self._of_role(issue, _CITY_LEADER if is_citys else role)
+        return found
+
+    def of_slip(self, slip: Slip) -> set[int]:
+        """Who has the matter in hand, the office that follows slips, and the rungs up to its."""
+        issue, reaches = slip.issue, slip.rule.reaches if slip.rule else ""
+        if not reaches:
+            return self.of_unit(issue) | self.of_dispatch(issue)
+        found = self._of_role(issue, _OFFICE) | ({issue.owner_id} if issue.owner_id else set())
+        if issue.state not in states.WITH_UNIT:
+            found |= self.of_dispatch(issue)
+        for code in up_to(reaches):
+            found |= self.of_rung(issue, code)
+        return found
+
+    def _of_role(self, issue: Issue, role: str) -> set[int]:
+        if ROLES[role].reach == "city":
+            return self._accounts.get((role, ""), set())
+        found: set[int] = set()
+        place: str | None = issue.place_id
+        while place:
+            found |= self._accounts.get((role, place), set())
+            place = self._above.get(place)
         return found
 
 
-def _dispatchers() -> dict[str, set[int]]:
-    """Accounts by their place; those of the whole city under ""."""
-    found: dict[str, set[int]] = defaultdict(set)
-    users = User.objects.filter(role__in=_DISPATCHERS, is_active=True)
+def _accounts() -> dict[tuple[str, str], set[int]]:
+    """Accounts that dispatch or lead, by role and place; those of the whole city under ""."""
+    found: dict[tuple[str, str], set[int]] = defaultdict(set)
+    roles = (_OFFICE, _PLACE_LEADER, _CITY_LEADER)
+    users = User.objects.filter(role__in=roles, is_active=True)
     for pk, role, place in users.values_list("pk", "role", "places"):
-        found["" if role == "city_coordinator" else place or "-"].add(pk)
+        found[role, "" if ROLES[role].reach == "city" else place or "-"].add(pk)
     return found
 
 
@@ -130,8 +168,31 @@ def tell_proposed(issues: Sequence[Issue], *, on: date) -> None:
     tell((Line(user, "proposed", None, count) for user, count in sorted(counts.items())), on=on)
 
 
+def tell_slips(slips: Sequence[Slip], *, on: date) -> None:
+    """Tell of matters taken to a level those whom the level reaches."""
+    audience = Audience([slip.issue for slip in slips])
+    lines = [
+        Line(user, "escalated", slip.issue_id)
+        for slip in slips
+        for user in sorted(audience.of_slip(slip))
+    ]
+    tell(lines, on=on)
+
+
+def tell_at_once(issues: Sequence[Issue], *, on: date) -> None:
+    """Tell whom the rule of a light reaches, whatever becomes of the issue."""
+    audience = Audience(issues)
+    lines = [
+        Line(user, "escalated", issue.pk)
+        for issue in issues
+        if issue.rule and issue.rule.reaches
+        for user in sorted(audience.of_rung(issue, issue.rule.reaches))
+    ]
+    tell(lines, on=on)
+
+
 def tell_day(issues: Sequence[Issue], *, kind: str, on: date) -> None:
-    """Tell of deadlines near, passed or escalated: whose hands it is in, and above if late."""
+    """Tell of deadlines near or passed: whose hands it is in, and who dispatches it if late."""
     audience, lines = Audience(issues), []
     for issue in issues:
         users = audience.of_unit(issue)
@@ -146,10 +207,6 @@ def inbox(user_id: int | None, *, limit: int = 100) -> list[Notice]:
     rows = Notice.objects.filter(user=user_id).select_related("issue__project__place")
     seen = Q(issue=None) | Q(issue__in=Issue.objects.values("pk"))
     return list(rows.filter(seen)[:limit])
-
-
-def unread_count(user_id: int | None) -> int:
-    return Notice.objects.filter(user=user_id, read_on=None).count()
 
 
 def mark_read(user_id: int | None, *, on: date) -> None:

@@ -72,7 +72,7 @@ SLIP_KEPT = (
     Column("year", "integer", "年度", "Year"),
     Column("number", "integer", "序号", "Number"),
     Column("level", "integer", "督办层级", "Level"),
-    Column("addressed_to", "text", "责任单位", "Addressed to"),
+    Column("addressed_to", "text", "主送", "Addressed to"),
     Column("issued_on", "date", "签发日期", "Issued on"),
     Column("received_on", "date", "签收日期", "Received on"),
     Column("received_by", "text", "签收人", "Received by"),

@@ -37,7 +37,8 @@ def load_presets() -> None:
 def _build_rule(
     order: int, row: dict[str, str], *, books: dict[str, int], sources: dict[str, int]
 ) -> ClockRule:
-    texts = ("code", "trigger", "until", "severity", "unit", "name", "name_en", "note", "note_en")
+    texts = ("code", "trigger", "until", "severity", "unit", "reaches", "name", "name_en", "note",
+             "note_en")  # fmt: skip
     return ClockRule(
         rulebook_id=books[row["rulebook"]],
         order=order,

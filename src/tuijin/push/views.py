@@ -43,7 +43,7 @@ def show_mine(request: HttpRequest) -> HttpResponse:
     context = {
         "today": today,
         "mine": board.my_issues(),
-        "waiting": board.waiting_for_dispatch() if scope.current().may("inspect") else [],
+        "waiting": board.waiting_for_dispatch(),
         "projects": _own_projects(),
     }
     return render(request, "push/mine.html", context)

@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ('amount', models.PositiveSmallIntegerField(null=True)),
                 ('unit', models.CharField(choices=[('workday', '个工作日'), ('day', '天'), ('month', '个月')], default='workday', max_length=8)),
                 ('level', models.PositiveSmallIntegerField(default=0)),
+                ('reaches', models.CharField(blank=True, choices=[('unit', '责任单位'), ('project_leader', '项目分管领导'), ('unit_head', '责任单位主要领导'), ('place_leader', '联系（分管）旗县区领导'), ('place_head', '旗县区主要领导'), ('city_leader', '市领导')], max_length=16)),
                 ('name', models.CharField(max_length=200)),
                 ('name_en', models.CharField(blank=True, max_length=300)),
                 ('note', models.CharField(blank=True, max_length=500)),

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from tuijin.ledger.models import PublishedRule, Rulebook
+from tuijin.push.rungs import RUNGS
 
 
 class ClockRule(PublishedRule):
@@ -14,7 +15,8 @@ class ClockRule(PublishedRule):
     One limit of a published rule.
 
     On `trigger`, within `amount` of `unit`, `act` by `level`. A limit ends when the issue reaches
-    the state `until`. A published rule that names an act and no time has no amount.
+    the state `until`. A published rule that names an act and no time has no amount. `reaches` is
+    the rung whose people are told.
     """
 
     TRIGGERS: ClassVar = [
@@ -27,6 +29,7 @@ class ClockRule(PublishedRule):
         ("late", "逾期"),
     ]
     UNITS: ClassVar = [("workday", "个工作日"), ("day", "天"), ("month", "个月")]
+    REACHES: ClassVar = [(rung.code, rung.zh) for rung in RUNGS.values()]
 
     rulebook = models.ForeignKey(Rulebook, models.CASCADE, related_name="clocks")
     trigger = models.CharField(max_length=12, choices=TRIGGERS)
@@ -35,6 +38,7 @@ class ClockRule(PublishedRule):
     amount = models.PositiveSmallIntegerField(null=True)
     unit = models.CharField(max_length=8, choices=UNITS, default="workday")
     level = models.PositiveSmallIntegerField(default=0)
+    reaches = models.CharField(max_length=16, choices=REACHES, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("rulebook", "code"), name="one_clock_rule"),)

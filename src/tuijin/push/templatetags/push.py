@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tuijin.push import wording
 from tuijin.push.models import ClockRule, FlagRule, Issue, Slip
+from tuijin.push.rungs import RUNGS
 from tuijin.push.yields import Measure
 from tuijin.see.language import either
 from tuijin.see.wording import write_money, write_number, write_ratio
@@ -64,6 +65,13 @@ def slip_number(slip: Slip) -> str:
 @register.simple_tag
 def limit(rule: ClockRule) -> str:
     return wording.limit_words(rule)
+
+
+@register.simple_tag
+def rung(rule: ClockRule) -> str:
+    """Whom a rule is told to."""
+    found = RUNGS.get(rule.reaches)
+    return either(found.zh, found.en) if found else ""
 
 
 @register.filter
