@@ -124,7 +124,7 @@ def test_a_red_plate_is_told_to_the_city_s_leaders_the_same_day(api, city, as_sy
     run_days(MONDAY + timedelta(days=1), 1)
     found = Notice.objects.filter(user=city.users["leader"], on=MONDAY + timedelta(days=1))
     copper = Issue.objects.get(project=city.copper)
-    assert [(n.kind, n.issue) for n in found] == [("escalated", copper)]
+    assert [(n.kind, n.issue) for n in found] == [("at_once", copper)]
     row = api("office").get(f"/issues/{copper.pk}").json()
     with on(MONDAY + timedelta(days=2)):
         moved(api, "office", row, "assign", owner_unit="固阳县发改委")

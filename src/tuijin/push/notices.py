@@ -183,7 +183,7 @@ def tell_at_once(issues: Sequence[Issue], *, on: date) -> None:
     """Tell whom the rule of a light reaches, whatever becomes of the issue."""
     audience = Audience(issues)
     lines = [
-        Line(user, "escalated", issue.pk)
+        Line(user, "at_once", issue.pk)
         for issue in issues
         if issue.rule and issue.rule.reaches
         for user in sorted(audience.of_rung(issue, issue.rule.reaches))

@@ -55,6 +55,7 @@ def notice_text(notice: Notice) -> str:
         "due": _("下一个工作日到期：%(title)s"),
         "late": _("已逾期：%(title)s"),
         "escalated": _("已提级督办：%(title)s"),
+        "at_once": _("当日报告：%(title)s"),
         "reopened": _("复查未过，重新打开：%(title)s"),
     }
     if notice.kind in words:

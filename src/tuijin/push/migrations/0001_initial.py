@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('proposed', '待交办'), ('assigned', '交办给您'), ('step', '有新进展'), ('due', '即将到期'), ('late', '已逾期'), ('escalated', '已提级'), ('neglected', '久未走访'), ('reopened', '重新打开'), ('more', '更多')], max_length=12)),
+                ('kind', models.CharField(choices=[('proposed', '待交办'), ('assigned', '交办给您'), ('step', '有新进展'), ('due', '即将到期'), ('late', '已逾期'), ('escalated', '已提级'), ('at_once', '当日报告'), ('neglected', '久未走访'), ('reopened', '重新打开'), ('more', '更多')], max_length=12)),
                 ('on', models.DateField()),
                 ('count', models.PositiveIntegerField(default=1)),
                 ('read_on', models.DateField(null=True)),

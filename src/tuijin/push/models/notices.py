@@ -34,6 +34,7 @@ class Notice(models.Model):
         ("due", "即将到期"),
         ("late", "已逾期"),
         ("escalated", "已提级"),
+        ("at_once", "当日报告"),
         ("neglected", "久未走访"),
         ("reopened", "重新打开"),
         ("more", "更多"),
