@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -12,10 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tuijin.errors import ImportFailed
-from tuijin.importers.decimals import parse_decimal
-from tuijin.importers.faults import Fault
 from tuijin.ledger.access import requires
 from tuijin.meet import ballots, ordering, remarks
+from tuijin.meet.ballot_forms import read_marks, read_number, read_ranks
 from tuijin.meet.days import load_days
 from tuijin.meet.models import Meeting, Stop
 from tuijin.meet.views import find_meeting, find_stop, ranking_context
@@ -67,36 +65,22 @@ def vote(request: HttpRequest, meeting_id: int) -> HttpResponse:
 
 def _cast(meeting: Meeting, data: Any) -> None:
     if "stop" in data:
-        stop = find_stop(_number(data["stop"]))
-        rules = ballots.rules_of(meeting)
-        marks = {rule.code: _points(data.get(rule.code, "")) for rule in rules}
-        ballots.cast_marks(_of(stop, meeting), marks)
+        stop = find_stop(read_number(data["stop"]))
+        marks = {rule.code: data.get(rule.code, "") for rule in ballots.rules_of(meeting)}
+        ballots.cast_marks(_of(stop, meeting), read_marks(marks))
         return
     ranks = {
-        _number(name.removeprefix("rank-")): _number(value)
+        name.removeprefix("rank-"): value
         for name, value in data.items()
         if name.startswith("rank-")
     }
-    ballots.cast_ranks(meeting, data.get("group", ""), ranks)
+    ballots.cast_ranks(meeting, data.get("group", ""), read_ranks(ranks))
 
 
 def _of(stop: Stop, meeting: Meeting) -> Stop:
     if stop.meeting_id != meeting.pk:
         raise ImportFailed("观摩点不属于本次会议", code="ballot")
     return stop
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise ImportFailed("请给每个观摩点选一个名次", code="ballot")
-    return int(text)
-
-
-def _points(text: str) -> Decimal:
-    try:
-        return parse_decimal(text)
-    except Fault as fault:
-        raise ImportFailed("请给每一项计分", code="ballot") from fault
 
 
 @requires("read")
