@@ -134,6 +134,8 @@ PAGES: dict[str, list[Ask]] = {
     "/api/v1/node-rules": page("read"),
     "/projects/": page("read"),
     "/projects/export.xlsx": page("export"),
+    "/projects/oc4ids.json": page("export"),
+    "/api/v1/oc4ids": page("export"),
     "/projects/new/": page("edit") + form("edit"),
     "/imports/": page("import") + form("import"),
     "/imports/template": page("import"),

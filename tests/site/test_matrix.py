@@ -214,7 +214,7 @@ def test_other_places_confidential_fields_appear_nowhere(world):
         "/tables/", *(f"/tables/{world.objects['table', '150203']}/{end}?on=2025-09-30"
                       for end in ("", "table.xlsx")),
         f"/api/v1/tables/{world.objects['table', '150203']}?on=2025-09-30",
-        "/projects/export.xlsx", "/projects/?place=150203&light=red",
+        "/projects/export.xlsx", "/projects/oc4ids.json", "/projects/?place=150203&light=red",
         *(f"/api/v1/{noun}" for noun in API), "/api/v1/claims?q=150203",
         f"/api/v1/plans?planned_yuan_from={yuan}",
         *(f"/{noun}/{world.objects[kind, '150203']}/{end}" for noun, kind, end in (

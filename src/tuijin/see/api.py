@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
@@ -13,7 +13,7 @@ from tuijin.errors import ImportFailed
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import NodeRule, Rulebook
 from tuijin.ledger.rest.rules import show_rules, show_source
-from tuijin.see import indicators, listing, overview
+from tuijin.see import indicators, listing, oc4ids, overview
 from tuijin.see.models import IndicatorRule, LightRule
 from tuijin.see.quantities import Portfolio
 from tuijin.see.tables.api import router as tables
@@ -45,6 +45,15 @@ def show_overview(request: HttpRequest) -> dict[str, Any]:
         "year_done_yuan": _text(total.year_done_yuan),
     }
     return {name: value for name, value in figures.items() if value is not None}
+
+
+@router.get("/oc4ids", url_name="api_oc4ids", summary="Projects as an OC4IDS package")
+@requires("export")
+def show_oc4ids(request: HttpRequest) -> HttpResponse:
+    """Of the filters of the project list page (`place`, `stage`, …), with owners and figures."""
+    query = listing.parse(request.GET)
+    data, _export_id = oc4ids.build_package(query, uri=request.build_absolute_uri())
+    return HttpResponse(data, content_type="application/json")
 
 
 @router.get("/indicators", url_name="api_indicators", summary="Indicators with their formulas")
