@@ -260,3 +260,15 @@ def test_pages_name_figures_and_accuse_nobody(city: SimpleNamespace, api: Any) -
         Issue.objects.filter(pk=issue.pk).update(state="closed", closed_on=TODAY)
         rechecks.ask_again(Issue.objects.get(pk=issue.pk), on=TODAY)
         assert Issue.objects.get(pk=issue.pk).state != "closed"  # it still reads the same
+
+
+def test_thresholds_over_the_api_with_their_sources(city: SimpleNamespace, api: Any) -> None:
+    with scope.active(scope.system_scope("test")):
+        presets.load_flag_rules()
+    FlagRule.objects.filter(code="copied_report").update(is_used=False)
+    told = {row["code"]: row for row in api("viewer").get("/flag-rules").json()["items"]}
+    assert len(told) == FlagRule.objects.count() > 0
+    likeness = told["repeat_signing"]
+    assert (likeness["threshold"], likeness["unit"], likeness["is_used"]) == (0.8, "ratio", True)
+    assert likeness["source"]["key"] == "rule-firstsigning"
+    assert not told["copied_report"]["is_used"]
