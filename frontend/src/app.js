@@ -60,9 +60,6 @@ function bind(root) {
   all("form[data-autosubmit]").forEach((form) => {
     form.addEventListener("change", () => form.requestSubmit());
   });
-  all("select[data-go]").forEach((select) => {
-    select.addEventListener("change", () => window.location.assign(select.value));
-  });
   all(".stage-step.is-now").forEach((step) => {
     const line = step.parentElement;
     line.scrollLeft = step.offsetLeft - (line.clientWidth - step.clientWidth) / 2;

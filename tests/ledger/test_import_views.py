@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.ledger.test_batches import GOOD, TITLES, build
-from tuijin.ledger import scope
+from tuijin.ledger import parsing, scope
 from tuijin.ledger.models import ImportBatch, Project, User
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +212,11 @@ def test_others_may_not_import(places, role):
 
 def test_titles_are_those_of_the_suite():
     assert len(TITLES) == len(GOOD[0])
+
+
+def test_the_file_picker_offers_what_some_importer_takes(client):
+    page = client.get("/imports/").content.decode()
+    offered = page.split('accept="')[1].split('"')[0].split(",")
+    taken = {ending for importer in parsing.list_importers() for ending in importer.suffixes}
+    assert set(offered) == taken
+    assert {".jsonl", ".ndjson", ".log"} <= taken

@@ -53,7 +53,7 @@ def test_days_that_were_missed_are_made_up_for_one_level_a_day(api, as_system):
 
 def told(day):
     """Who was told on a day that something was taken to a level."""
-    rows = Notice.objects.filter(kind="escalated", on=day)
+    rows = Notice.objects.filter(kind__in=("escalated", "at_once"), on=day)
     return set(rows.values_list("user__username", flat=True))
 
 

@@ -329,3 +329,15 @@ def test_an_issue_from_a_flag_says_so(city: SimpleNamespace, rules: None) -> Non
         report(city.anode, f"2025-{month:02}", 500, text="施工中", total=900)
     issue = flags.propose(found("copied_report")["anode"], on=TODAY)
     assert wording.origin_word(issue) == "请核对"
+
+
+def test_thresholds_over_the_api_with_their_sources(city: SimpleNamespace, api: Any) -> None:
+    with scope.active(scope.system_scope("test")):
+        presets.load_flag_rules()
+    FlagRule.objects.filter(code="copied_report").update(is_used=False)
+    told = {row["code"]: row for row in api("viewer").get("/flag-rules").json()["items"]}
+    assert len(told) == FlagRule.objects.count() > 0
+    likeness = told["repeat_signing"]
+    assert (likeness["threshold"], likeness["unit"], likeness["is_used"]) == (0.8, "ratio", True)
+    assert likeness["source"]["key"] == "rule-firstsigning"
+    assert not told["copied_report"]["is_used"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from tuijin.ledger.models import NodeRule
+
 
 def test_overview_by_reader(browse) -> None:
     found = browse("city_leader").get("/api/v1/overview").json()
@@ -25,3 +27,15 @@ def test_light_rules_carry_their_source(browse) -> None:
     found = browse("company").get("/api/v1/light-rules").json()
     assert len(found["items"]) == 13
     assert all(item["source"]["url"] for item in found["items"])
+
+
+def test_node_rules_are_those_of_the_page(browse) -> None:
+    client = browse("company")
+    found = client.get("/api/v1/node-rules").json()
+    assert len(found["items"]) == NodeRule.objects.count() > 0
+    assert found["choices"] == {}
+    limited = [item for item in found["items"] if item["limit_months"] or item["limit_days"]]
+    assert limited
+    assert all(item["source"]["key"] for item in limited)
+    page = client.get("/rules/").content.decode()
+    assert all(item["name"] in page for item in found["items"])

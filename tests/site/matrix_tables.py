@@ -48,7 +48,7 @@ ADDRESSED = {"city_department"}
 CLASSES = {
     "project": "P", "figure": "P", "stage_event": "P", "stop": "P", "node": "I", "evidence": "I",
     "file": "I", "claim": "I", "check": "I", "verdict": "I", "model": "I", "scenario": "I",
-    "vehicle": "I", "price_link": "P", "correction": "I", "flag": "I",
+    "vehicle": "I", "price_link": "P", "correction": "I", "flag": "I", "comment": "I",
     "decision": "I", "issue": "I", "slip": "I", "assignment": "I", "visit": "I",
     "plan": "C", "report": "C", "operating": "C",
 }  # fmt: skip
@@ -131,8 +131,11 @@ PAGES: dict[str, list[Ask]] = {
     "/api/v1/overview": page("read"),
     "/api/v1/indicators": page("read"),
     "/api/v1/light-rules": page("read"),
+    "/api/v1/node-rules": page("read"),
     "/projects/": page("read"),
     "/projects/export.xlsx": page("export"),
+    "/projects/oc4ids.json": page("export"),
+    "/api/v1/oc4ids": page("export"),
     "/projects/new/": page("edit") + form("edit"),
     "/imports/": page("import") + form("import"),
     "/imports/template": page("import"),
@@ -230,6 +233,14 @@ PAGES: dict[str, list[Ask]] = {
     "/stops/{id}/": page("read", "stop"),
     "/stops/{id}/change/": form("edit", "stop", changes=True, act="unpin"),
     "/stops/{id}/comments/": form("comment", "stop", text="看了"),
+    "/api/v1/comments": page("read") + form("comment"),
+    "/api/v1/comments/{id}": page("read", "comment"),
+    "/api/v1/decisions": page("read") + form("decide"),
+    "/api/v1/decisions/{id}": page("read", "decision"),
+    "/api/v1/votes": page("read") + form("score"),
+    "/api/v1/votes/{id}": page("read", "vote"),
+    "/api/v1/meetings/{id}/standings": page("read", "meeting"),
+    "/api/v1/score-rules": page("read"),
 }  # fmt: skip
 # step of an issue: the action it needs
 STEPS = {
@@ -256,6 +267,7 @@ PUSH: dict[str, list[Ask]] = {
     "/flags/refresh/": form("rules"),
     "/flags/{id}/propose/": form("raise", "flag", changes=True),
     "/api/v1/flags": page("read"),
+    "/api/v1/flag-rules": page("read"),
     "/api/v1/funnel": page("read"),
     "/api/v1/yields": page("read"),
     "/projects/{id}/assign/": page("dispatch", "project", changes=True)

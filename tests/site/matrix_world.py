@@ -33,7 +33,7 @@ from tuijin.ledger.models import (
     Vehicle,
 )
 from tuijin.meet import presets as meet_presets
-from tuijin.meet.models import Decision, Meeting, Stop
+from tuijin.meet.models import Comment, Decision, Meeting, ScoreRule, Stop, Vote
 from tuijin.push.models import Assignment, Flag, FlagRule, Issue, Slip, Visit
 from tuijin.see import presets as see_presets
 from tuijin.see.models import TableLayout
@@ -152,6 +152,10 @@ def _one_of_everything(code: str) -> dict[str, Any]:
     decision = Decision.objects.create(
         meeting=meeting, place=place, **about, text=mark, issue=issue
     )
+    comment = Comment.objects.create(stop=stop, author=visitor, text=mark)
+    vote = Vote.objects.create(
+        stop=stop, voter=visitor, rule=ScoreRule.objects.all()[0], points=100
+    )
     batch = ImportBatch.objects.create(
         id=uuid.uuid4(), importer="ledger_xlsx", sha256="", shown_name="x.xlsx", size_bytes=1,
         status=ImportBatch.Status.PREVIEW,
@@ -186,7 +190,8 @@ def _one_of_everything(code: str) -> dict[str, Any]:
         "project": project, "claim": claim,
         "check": binding, "verdict": verdict, "model": model, "scenario": scenario,
         "evidence": evidence, "file": file, "stop": stop,
-        "meeting": meeting, "decision": decision, "issue": issue, "slip": slip,
+        "meeting": meeting, "comment": comment, "vote": vote, "decision": decision,
+        "issue": issue, "slip": slip,
         "assignment": assignment, "visit": visit, "table": layout, "flag": flag, "batch": batch,
         "place": place, "price_series": series, **entries,
     }  # fmt: skip

@@ -57,7 +57,7 @@ def expect(who: Principal, ask: Ask, place: str) -> str:
         return "forbidden"
     if ask.kind in ("", "place"):
         return "ok"
-    if ask.kind in ("nothing", "batch"):  # not there, or somebody else's
+    if ask.kind in ("nothing", "batch", "vote"):  # not there, or somebody else's
         return "ok" if ask.action == "signed in" else "missing"
     if ask.kind == "table":  # holds no figures; the project office changes what is shared
         return "forbidden" if ask.changes and who.own is not None else "ok"
@@ -210,10 +210,11 @@ def test_other_places_confidential_fields_appear_nowhere(world):
         "/today/", "/officers/", "/flags/", "/funnel/", "/reports/", "/api/v1/flags",
         "/api/v1/yields?year=2025", "/api/v1/funnel?by=place",
         "/api/v1/issues", "/api/v1/visits", "/api/v1/slips",
+        "/api/v1/comments", "/api/v1/decisions", "/api/v1/votes",
         "/tables/", *(f"/tables/{world.objects['table', '150203']}/{end}?on=2025-09-30"
                       for end in ("", "table.xlsx")),
         f"/api/v1/tables/{world.objects['table', '150203']}?on=2025-09-30",
-        "/projects/export.xlsx", "/projects/?place=150203&light=red",
+        "/projects/export.xlsx", "/projects/oc4ids.json", "/projects/?place=150203&light=red",
         *(f"/api/v1/{noun}" for noun in API), "/api/v1/claims?q=150203",
         f"/api/v1/plans?planned_yuan_from={yuan}",
         *(f"/{noun}/{world.objects[kind, '150203']}/{end}" for noun, kind, end in (

@@ -17,7 +17,6 @@ _GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,6})?", re.ASCII)
 _WITH_SUFFIX = re.compile(r"([-\d.,]{1,30}) ?([^-\d.,\s][^\d\s]{0,15})", re.ASCII)
 MAX_MONEY_YUAN = Decimal(1_000_000_000_000)  # 10,000 亿元
 _FEN = Decimal("0.01")
-_MICRO = Decimal("0.000001")
 DECIMAL_EXPECTED = "数字，最多12位整数、6位小数，不用科学计数法；千位分隔须每三位一个"
 UNIT_EXPECTED = "表头或单元格写明单位，如（万元）"
 

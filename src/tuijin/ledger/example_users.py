@@ -1,4 +1,9 @@
-"""Example accounts: one for each role, and for the places of the tour. Roles, not people."""
+"""
+Example accounts: one for each role, and for the places of the tour. Roles, not people.
+
+There is none of the role telemetry: it may do nothing on a page or through the API, since messages
+of machines come in by `tuijin listen`, which signs in to the broker and not here.
+"""
 
 from __future__ import annotations
 

@@ -31,10 +31,17 @@ def imports(request: HttpRequest) -> HttpResponse:
     """The upload form with the files before; POST takes a file."""
     if request.method == "POST":
         return _upload(request)
-    found = batches.visible_batches()[:50]
-    return render(
-        request, "ledger/imports.html", {"batches": found, "importers": parsing.list_importers()}
-    )
+    return _show_imports(request)
+
+
+def _show_imports(request: HttpRequest, error: TuijinError | None = None) -> HttpResponse:
+    context = {
+        "error": error,
+        "batches": batches.visible_batches()[:50],
+        "importers": parsing.list_importers(),
+        "endings": ",".join(parsing.list_endings()),
+    }
+    return render(request, "ledger/imports.html", context, status=error.status if error else 200)
 
 
 def _upload(request: HttpRequest) -> HttpResponse:
@@ -44,12 +51,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
     except TuijinError as error:
         if error.status >= 500:
             raise
-        found = {
-            "error": error,
-            "batches": batches.visible_batches()[:50],
-            "importers": parsing.list_importers(),
-        }
-        return render(request, "ledger/imports.html", found, status=error.status)
+        return _show_imports(request, error)
     if outcome.is_repeat:
         messages.info(request, _("这份文件已经导入过，台账没有变化"))
     return redirect("import_batch", outcome.batch.pk)

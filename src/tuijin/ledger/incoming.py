@@ -43,11 +43,6 @@ class Incoming:
         self.columns = {name: values[where] for name, values in self.columns.items()}
         self.rows, self.sheets = self.rows[where], self.sheets[where]
 
-    def values_at(self, index: int) -> dict[str, Any]:
-        """One entry, without what the file does not say."""
-        row = {name: values[index] for name, values in self.columns.items()}
-        return {name: value for name, value in row.items() if value is not None}
-
     def problem(self, index: int, code: str, message: str, column: str, expected: str) -> Problem:
         return Problem(
             code, message, str(self.sheets[index]), int(self.rows[index]), "", column, expected

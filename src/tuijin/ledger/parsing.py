@@ -27,6 +27,11 @@ def list_importers() -> tuple[Importer, ...]:
     return tuple(load_plugin(_PACKAGE, name) for name in names)
 
 
+def list_endings() -> list[str]:
+    """Endings of the files that some importer takes."""
+    return sorted({suffix for importer in list_importers() for suffix in importer.suffixes})
+
+
 def choose_importer(data: bytes, *, name: str) -> str:
     """
     Find the importer that knows a file, by its name and first bytes.
@@ -39,8 +44,8 @@ def choose_importer(data: bytes, *, name: str) -> str:
     for importer in list_importers():
         if name.lower().endswith(importer.suffixes) and importer.recognises(data, name=name):
             return importer.id
-    endings = sorted({suffix for importer in list_importers() for suffix in importer.suffixes})
-    raise TypeNotAllowed(f"不认识这种文件；可导入 {'、'.join(endings)}", code="type_not_allowed")
+    endings = "、".join(list_endings())
+    raise TypeNotAllowed(f"不认识这种文件；可导入 {endings}", code="type_not_allowed")
 
 
 def parse(

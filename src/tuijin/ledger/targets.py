@@ -40,6 +40,8 @@ class Target:
         Column name to model attribute, where they differ.
     kept
         Columns that the room draws itself, read beside those of the noun and never written.
+    version
+        Path of the number that grows with each change; "" where nothing ever changes.
     """
 
     noun: Noun
@@ -47,6 +49,7 @@ class Target:
     is_corrected: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[Column, ...] = ()
+    version: str = "version"
 
     def attribute(self, column: str) -> str:
         """Model attribute that holds a column; references by their id."""
@@ -67,6 +70,7 @@ def register(
     is_corrected: bool = False,
     fields: Mapping[str, str] | None = None,
     kept: tuple[Column, ...] = (),
+    version: str = "version",
 ) -> None:
     """
     Say which table keeps a noun; called from an `AppConfig.ready()`.
@@ -74,7 +78,7 @@ def register(
     A room's own noun, given whole, has a resource and is not brought in by files.
     """
     known = NOUNS[noun] if isinstance(noun, str) else noun
-    _targets[known.name] = Target(known, model, is_corrected, fields or {}, kept)
+    _targets[known.name] = Target(known, model, is_corrected, fields or {}, kept, version)
 
 
 def find(noun: str) -> Target:

@@ -9,14 +9,12 @@ class MeetConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tuijin.ledger import targets, trail
-        from tuijin.meet import ordering
-        from tuijin.meet.models import Meeting, Stop
+        from tuijin.ledger import trail
+        from tuijin.meet import nouns, ordering
         from tuijin.meet.panel import build_said
         from tuijin.see import panels
 
-        targets.register("meeting", Meeting)
-        targets.register("stop", Stop)
+        nouns.register()
         trail.follow(ordering.follow)
         panels.register(
             panels.Panel(

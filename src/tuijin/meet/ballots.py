@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from tuijin.errors import Conflict, ImportFailed, NotAllowed
 from tuijin.ledger import records, scope
@@ -124,9 +124,14 @@ def _replace(given: Mapping[int, Mapping[ScoreRule, Decimal]]) -> None:
         records.save_new(votes, action="vote")
 
 
+def own_votes() -> QuerySet[Vote]:
+    """Votes of the current user; those of others are seen only added up."""
+    return Vote.objects.filter(voter=scope.current().user_id)
+
+
 def own_ballot(meeting: Meeting) -> dict[int, dict[str, Decimal]]:
     """Points by stop and rule code that the current user gave."""
-    rows = Vote.objects.filter(stop__meeting=meeting, voter=scope.current().user_id)
+    rows = own_votes().filter(stop__meeting=meeting)
     found: dict[int, dict[str, Decimal]] = {}
     for stop, code, points in rows.values_list("stop_id", "rule__code", "points"):
         found.setdefault(stop, {})[code] = Decimal(points)

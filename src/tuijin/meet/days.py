@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from tuijin.ledger.models import Figure
+from tuijin.ledger.models import Figure, Project
 from tuijin.meet.models import Meeting, Stop
 from tuijin.meet.ordering import days_of, load_stops
 
@@ -38,3 +39,8 @@ def load_days(meeting: Meeting) -> list[DayPlan]:
         DayPlan(day, tuple(s for s in stops if s.day == day), said.get(day.isoformat()))
         for day in days_of(meeting)
     ]
+
+
+def visited_projects(days: Iterable[DayPlan]) -> dict[int, Project]:
+    """Projects of the visible stops by id: those a decision may be about."""
+    return {stop.project_id: stop.project for plan in days for stop in plan.stops}

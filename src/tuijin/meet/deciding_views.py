@@ -8,10 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from tuijin.ledger import visible
 from tuijin.ledger.access import requires
-from tuijin.ledger.models import Project
-from tuijin.meet.days import load_days
+from tuijin.meet.days import load_days, visited_projects
 from tuijin.meet.decisions import decide
 from tuijin.meet.forms import DecisionForm
 from tuijin.meet.views import find_meeting
@@ -23,18 +21,15 @@ from tuijin.push import local_day
 def add_decision(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """Record a decision; it becomes an issue."""
     meeting = find_meeting(meeting_id)
-    projects = {s.project_id: s.project.name for plan in load_days(meeting) for s in plan.stops}
-    form = DecisionForm(request.POST, projects=projects.items())
+    projects = visited_projects(load_days(meeting))
+    form = DecisionForm(request.POST, projects=projects.values())
     if not form.is_valid():
         context = {"form": form, "meeting": meeting, "title": _("记录议定事项")}
         return render(request, "meet/form.html", context, status=422)
     data = form.cleaned_data
-    project = None
-    if data["project"]:
-        project = visible.find_or_404(Project.objects, pk=int(data["project"]))
     decide(
         meeting,
-        project=project,
+        project=projects[int(data["project"])] if data["project"] else None,
         text=data["text"],
         owner_unit=data["owner_unit"],
         due_on=data["due_on"],

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tuijin.ledger.models import Place
+from tuijin.ledger.models import Place, Project
 from tuijin.meet.models import Meeting
 from tuijin.see.forms import CleanText
 from tuijin.see.maps import place_name
@@ -85,11 +85,9 @@ class DecisionForm(forms.Form):
     owner_unit = CleanText(label=_("责任单位"), max_length=200)
     due_on = _date(_("完成时限"))
 
-    def __init__(
-        self, data: Any = None, *, projects: Iterable[tuple[int, str]], **options: Any
-    ) -> None:
+    def __init__(self, data: Any = None, *, projects: Iterable[Project], **options: Any) -> None:
         super().__init__(data, **options)
-        named = [(str(pk), name) for pk, name in dict(projects).items()]
+        named = [(str(project.pk), project.name) for project in projects]
         _choice(self, "project").choices = [("", _("会议整体")), *named]
 
 

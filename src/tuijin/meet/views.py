@@ -17,7 +17,7 @@ from tuijin.ledger import records, scope, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import Rulebook
 from tuijin.meet import ballots, ordering, planning
-from tuijin.meet.days import DayPlan, load_days
+from tuijin.meet.days import DayPlan, load_days, visited_projects
 from tuijin.meet.forms import DecisionForm, MeetingForm, StopForm, initial_of
 from tuijin.meet.models import Decision, Meeting, Stop
 from tuijin.meet.sheets import build_sheet
@@ -84,14 +84,13 @@ def show_meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
     """A meeting: days with their stops on the map, ranking, decisions."""
     meeting = find_meeting(meeting_id)
     days = load_days(meeting)
-    projects = {s.project_id: s.project.name for plan in days for s in plan.stops}
     context = {
         "meeting": meeting,
         "days": [_shown_day(meeting, plan) for plan in days],
         "map": build_map(meeting, days),
         "may_prepare": planning.may_prepare(meeting),
         "stop_form": StopForm(days=ordering.days_of(meeting)),
-        "decision_form": DecisionForm(projects=projects.items()),
+        "decision_form": DecisionForm(projects=visited_projects(days).values()),
         "decisions": shown_decisions(meeting),
         "rulebooks": Rulebook.objects.filter(kind=Rulebook.Kind.SCORE).order_by("code"),
         **ranking_context(meeting),

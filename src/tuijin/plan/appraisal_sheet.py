@@ -46,9 +46,6 @@ class YearSheet:
     def total(self, name: str, title: str, parts: Sequence[str]) -> None:
         self.formula(name, title, "=" + ("+".join(f"[{part}]" for part in parts) or "0"))
 
-    def row_number(self, name: str) -> int:
-        return FIRST_ROW + len(self.scalars) + 2 + list(self.rows).index(name)
-
     def cell(self, name: str, year: int) -> str:
         return f"{xl_col_to_name(FIRST_COLUMN + year)}{self._numbers[name] + 1}"
 

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from ninja import Router
 
 from tuijin.ledger.access import requires
-from tuijin.ledger.models import Rulebook, RulebookChoice, Source
+from tuijin.ledger.models import Rulebook
+from tuijin.ledger.rest.rules import show_rules, show_source
 from tuijin.push import limit_books
 from tuijin.push.models import ClockRule
 
@@ -19,19 +20,12 @@ router = Router(tags=["Issue"])
 @requires("read")
 def show_clock_rules(request: HttpRequest) -> dict[str, Any]:
     """Read every limit, level and act with its source, and the rulebooks that places chose."""
-    chosen = RulebookChoice.objects.filter(kind=Rulebook.Kind.CLOCK).select_related("rulebook")
-    return {
-        "items": [_rule(rule) for rules in limit_books.books().values() for rule in rules],
-        "choices": {choice.place_id: choice.rulebook.code for choice in chosen},
-    }
+    rows = (_rule(rule) for rules in limit_books.books().values() for rule in rules)
+    return show_rules(rows, kind=Rulebook.Kind.CLOCK)
 
 
 def _rule(rule: ClockRule) -> dict[str, Any]:
     names = ("code", "trigger", "until", "severity", "amount", "unit", "level", "reaches", "name",
              "name_en", "note", "note_en")  # fmt: skip
     columns = {name: getattr(rule, name) for name in names}
-    return {"rulebook": rule.rulebook.code, **columns, "source": _source(rule.source)}
-
-
-def _source(source: Source | None) -> dict[str, str] | None:
-    return None if source is None else {"key": source.key, "title": source.title, "url": source.url}
+    return {"rulebook": rule.rulebook.code, **columns, "source": show_source(rule.source)}

@@ -1,4 +1,4 @@
-"""`/api/v1/funnel`, `/yields` and `/flags`: conversion, promises kept, what to look at again."""
+"""`/api/v1/funnel`, `/yields`, `/flags` and `/flag-rules`: promises kept, what to look at again."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from ninja import Router
 from tuijin.ledger import paging, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import Project
+from tuijin.ledger.rest.rules import show_source
 from tuijin.push import flags, funnel, local_day, yields
 from tuijin.push.funnel import Funnel
+from tuijin.push.models import FlagRule
 from tuijin.push.yield_views import read_grouping, read_portfolio, shows_money
 
 router = Router(tags=["Funnel"])
@@ -71,6 +73,18 @@ def _kept(one: yields.Kept) -> dict[str, Any]:
         "expected": _text(one.expected),
         "real": _text(one.real),
     }
+
+
+@router.get("/flag-rules", url_name="api_flag_rules", summary="Thresholds of flags (请核对)")
+@requires("read")
+def show_flag_rules(request: HttpRequest) -> dict[str, Any]:
+    """Read every threshold with its unit and source; one not `is_used` raises no flag."""
+    return {"items": [_flag_rule(rule) for rule in FlagRule.objects.select_related("source")]}
+
+
+def _flag_rule(rule: FlagRule) -> dict[str, Any]:
+    names = ("code", "threshold", "unit", "is_used", "name", "name_en", "note", "note_en")
+    return {**{name: getattr(rule, name) for name in names}, "source": show_source(rule.source)}
 
 
 @router.get("/flags", url_name="flag_list", summary="What should be looked at again (请核对)")

@@ -1,18 +1,19 @@
-"""`/api/v1` of the see room: overview, indicators, light rules. Figures are text, exact."""
+"""`/api/v1` of the see room: overview, indicators, rules of lights and nodes; exact text."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
 from tuijin.errors import ImportFailed
 from tuijin.ledger.access import requires
-from tuijin.ledger.models import RulebookChoice, Source
-from tuijin.see import indicators, listing, overview
+from tuijin.ledger.models import NodeRule, Rulebook
+from tuijin.ledger.rest.rules import show_rules, show_source
+from tuijin.see import indicators, listing, oc4ids, overview
 from tuijin.see.models import IndicatorRule, LightRule
 from tuijin.see.quantities import Portfolio
 from tuijin.see.tables.api import router as tables
@@ -23,10 +24,6 @@ router.add_router("/tables", tables)
 
 def _text(value: Decimal | int | None) -> str | None:
     return None if value is None else format(Decimal(value), "f")
-
-
-def _source(source: Source | None) -> dict[str, str] | None:
-    return None if source is None else {"key": source.key, "title": source.title, "url": source.url}
 
 
 @router.get("/overview", url_name="overview", summary="Counts and sums of one's own portfolio")
@@ -48,6 +45,15 @@ def show_overview(request: HttpRequest) -> dict[str, Any]:
         "year_done_yuan": _text(total.year_done_yuan),
     }
     return {name: value for name, value in figures.items() if value is not None}
+
+
+@router.get("/oc4ids", url_name="api_oc4ids", summary="Projects as an OC4IDS package")
+@requires("export")
+def show_oc4ids(request: HttpRequest) -> HttpResponse:
+    """Of the filters of the project list page (`place`, `stage`, …), with owners and figures."""
+    query = listing.parse(request.GET)
+    data, _export_id = oc4ids.build_package(query, uri=request.build_absolute_uri())
+    return HttpResponse(data, content_type="application/json")
 
 
 @router.get("/indicators", url_name="api_indicators", summary="Indicators with their formulas")
@@ -78,7 +84,7 @@ def _indicator(reading: indicators.Reading) -> dict[str, Any]:
         "formula": rule.formula,
         "formula_en": rule.formula_en,
         "note": rule.note,
-        "source": _source(rule.source),
+        "source": show_source(rule.source),
     }
 
 
@@ -86,12 +92,8 @@ def _indicator(reading: indicators.Reading) -> dict[str, Any]:
 @requires("read")
 def show_light_rules(request: HttpRequest) -> dict[str, Any]:
     """Read every threshold with its source, and the rulebooks that places chose."""
-    rules = LightRule.objects.select_related("rulebook", "source")
-    chosen = RulebookChoice.objects.filter(kind="light").select_related("rulebook")
-    return {
-        "items": [_light_rule(rule) for rule in rules],
-        "choices": {choice.place_id: choice.rulebook.code for choice in chosen},
-    }
+    rows = LightRule.objects.select_related("rulebook", "source")
+    return show_rules((_light_rule(rule) for rule in rows), kind=Rulebook.Kind.LIGHT)
 
 
 def _light_rule(rule: LightRule) -> dict[str, Any]:
@@ -107,5 +109,20 @@ def _light_rule(rule: LightRule) -> dict[str, Any]:
         "name": rule.name,
         "name_en": rule.name_en,
         "note": rule.note,
-        "source": _source(rule.source),
+        "source": show_source(rule.source),
     }
+
+
+@router.get("/node-rules", url_name="api_node_rules", summary="Steps of the stage line, and limits")
+@requires("read")
+def show_node_rules(request: HttpRequest) -> dict[str, Any]:
+    """Read every step with its limit, evidence and source, and the rulebooks that places chose."""
+    rows = NodeRule.objects.select_related("rulebook", "source").order_by("rulebook", "order")
+    return show_rules((_node_rule(rule) for rule in rows), kind=Rulebook.Kind.NODE)
+
+
+def _node_rule(rule: NodeRule) -> dict[str, Any]:
+    names = ("code", "order", "stage", "name", "name_en", "starts_from", "limit_months",
+             "limit_days", "evidence")  # fmt: skip
+    columns = {name: getattr(rule, name) for name in names}
+    return {"rulebook": rule.rulebook.code, **columns, "source": show_source(rule.source)}

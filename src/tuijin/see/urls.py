@@ -10,6 +10,7 @@ from tuijin.see.tables import views as table_views
 urlpatterns = [
     path("projects/", views.show_projects, name="projects"),
     path("projects/export.xlsx", views.export_projects, name="export_projects"),
+    path("projects/oc4ids.json", views.export_oc4ids, name="export_oc4ids"),
     path("projects/new/", edit_views.add_project, name="add_project"),
     path("projects/change/", edit_views.change_many, name="change_projects"),
     path("projects/views/", views.save_view, name="save_view"),

@@ -18,7 +18,7 @@ from tuijin.importers.nouns import CHOICES
 from tuijin.ledger import scope, sessions, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import Place, Project, User
-from tuijin.see import export, forms, indicators, judging, listing, maps, overview, panels
+from tuijin.see import export, forms, indicators, judging, listing, maps, oc4ids, overview, panels
 from tuijin.see import project_page as parts
 from tuijin.see.cells import cell_value
 from tuijin.see.language import choice_text
@@ -93,6 +93,17 @@ def export_projects(request: HttpRequest) -> HttpResponse:
     data, export_id = export.build_workbook(query)
     response = HttpResponse(data, content_type=_XLSX)
     response["Content-Disposition"] = f'attachment; filename="projects-{export_id}.xlsx"'
+    return response
+
+
+@requires("export")
+@require_GET
+def export_oc4ids(request: HttpRequest) -> HttpResponse:
+    """The list's projects as an OC4IDS package."""
+    query = listing.parse(request.GET)
+    data, export_id = oc4ids.build_package(query, uri=request.build_absolute_uri())
+    response = HttpResponse(data, content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="oc4ids-{export_id}.json"'
     return response
 
 

@@ -137,10 +137,6 @@ def _cost(balance: Balance) -> _Terms:
         yield step, balance.activity[step], found.cost_yuan, f"/steps/{step}/cost_yuan"
 
 
-def _or_nothing(price: Quantity | None) -> Quantity:
-    return 0.0 if price is None else price
-
-
 def _energy(balance: Balance) -> _Terms:
     """National statistics: what is bought as energy, less what is sold of it."""
     for step, name, material, tonnes in _materials(balance, ("bought", "sold")):

@@ -87,7 +87,6 @@ class Bar:
     """A bar of the tornado: NPV and IRR with the factor at its low and at its high end."""
 
     factor: str
-    ends_ratio: tuple[float, float]
     npv_yuan: tuple[float, float]
     irr_ratio: tuple[float, float]
 
@@ -98,9 +97,7 @@ def tornado(project: Project) -> list[Bar]:
     for name, uncertain in project.uncertain.items():
         ends = np.array([uncertain.low_ratio, uncertain.high_ratio])
         found = appraise(project, factors={name: ends})
-        bars.append(
-            Bar(name, _pair(ends), _pair(found.npv_yuan), _pair(found.irr_ratio))
-        )  # fmt: skip
+        bars.append(Bar(name, _pair(found.npv_yuan), _pair(found.irr_ratio)))
     return sorted(bars, key=lambda bar: -abs(bar.npv_yuan[1] - bar.npv_yuan[0]))
 
 

@@ -37,6 +37,7 @@ KINDS = {
     "replacement": "expansion",
 }
 CURRENCIES = {"CNY": "yuan", "GBP": "gbp", "USD": "usd"}
+SYNTHETIC = {"scheme": "tuijin", "id": "synthetic", "description": "synthetic data (合成数据)"}
 PLACE_SCHEME = "GBT2260"  # ours; the open code list has none for China's divisions
 _BEFORE_WORKS = ("identification", "preparation")
 _AFTER_WORKS = ("completion", "maintenance", "decommissioning", "decommissioned")
@@ -89,6 +90,8 @@ def read_project(
     budget = project.get("budget", {}).get("amount", {})
     if budget.get("currency") == "CNY" and "amount" in budget:
         entry["total_investment_yuan"] = _decimal(budget["amount"])
+    if SYNTHETIC in project.get("additionalClassifications", []):
+        entry["is_synthetic"] = True
     entries = {
         "organisation": list(_read_organisations(project, source)),
         "project": [entry],

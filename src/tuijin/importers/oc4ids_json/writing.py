@@ -11,7 +11,7 @@ from typing import Any
 
 from tuijin.errors import ImportFailed
 from tuijin.importers import Table
-from tuijin.importers.oc4ids_json.reading import CURRENCIES, PLACE_SCHEME, Entry
+from tuijin.importers.oc4ids_json.reading import CURRENCIES, PLACE_SCHEME, SYNTHETIC, Entry
 from tuijin.importers.oc4ids_json.validation import check_package, check_project
 
 STAGES = {
@@ -90,6 +90,7 @@ def _project(
         "description": entry.get("summary"),
         "status": _ENDED.get(entry.get("status", ""), STAGES.get(entry.get("stage", ""))),
         "type": _TYPES.get(entry.get("construction_kind", "")),
+        "additionalClassifications": [SYNTHETIC] if entry.get("is_synthetic") else None,
         "locations": [_location(entry)] if "place" in entry else None,
         "implementationPeriod": _dates(
             startDate=entry.get("started_on") or entry.get("planned_start_on"),

@@ -19,9 +19,16 @@ _PAGING = ("after", "size", "sort", "q", "history")
 _MOST_OF_ONE = 50  # values of one filter
 
 
-def list_rows(resource: Resource, query: QueryDict) -> dict[str, Any]:
+def list_rows(
+    resource: Resource, query: QueryDict, *, among: QuerySet[Any] | None = None
+) -> dict[str, Any]:
     """
     Return one page: `items` and `next`, the token of the page after or "".
+
+    Parameters
+    ----------
+    among
+        Rows to choose from, where not every visible one is meant.
 
     Raises
     ------
@@ -32,7 +39,7 @@ def list_rows(resource: Resource, query: QueryDict) -> dict[str, Any]:
     column = sort.removeprefix("-")
     if column not in resource.sorted_by:
         _refuse("sort", "unknown_field", f"sort must be one of {sorted(resource.sorted_by)}")
-    rows = _filtered(resource, query)
+    rows = _filtered(resource, query, _rows(resource, among))
     path = "id"
     if column != "id":
         path = resource.columns[column].path
@@ -46,29 +53,35 @@ def list_rows(resource: Resource, query: QueryDict) -> dict[str, Any]:
     return {"items": [_shown(resource, row) for row in page.rows], "next": page.next_token}
 
 
-def load_row(resource: Resource, row_id: int) -> dict[str, Any]:
+def load_row(
+    resource: Resource, row_id: int, *, among: QuerySet[Any] | None = None
+) -> dict[str, Any]:
     """
-    Return one visible entry.
+    Return one visible entry, `among` as for a list.
 
     Raises
     ------
     NotFound
     """
-    rows = resource.model._default_manager.filter(pk=row_id).values(*_paths(resource))
-    row = rows.first()
+    row = _rows(resource, among).filter(pk=row_id).values(*_paths(resource)).first()
     if row is None:
         raise NotFound
     return _shown(resource, row)
 
 
+def _rows(resource: Resource, among: QuerySet[Any] | None) -> QuerySet[Any]:
+    return resource.model._default_manager.all() if among is None else among
+
+
 def _paths(resource: Resource) -> list[str]:
     shown = [column.path for column in resource.columns.values()]
-    return list(dict.fromkeys(["id", "version", *shown, *resource.locating]))
+    version = [resource.target.version] if resource.target.version else []
+    return list(dict.fromkeys(["id", *version, *shown, *resource.locating]))
 
 
 def _shown(resource: Resource, row: Mapping[str, Any]) -> dict[str, Any]:
     classes = resource.classes_of(row)
-    found: dict[str, Any] = {"id": row["id"], "etag": etag_of(row)}
+    found: dict[str, Any] = {"id": row["id"], "etag": etag_of(row, version=resource.target.version)}
     for name, column in resource.columns.items():
         if column.field_class in classes:
             found[name] = _plain(column, row[column.path])
@@ -88,8 +101,7 @@ def _size(query: QueryDict) -> int:
     return int(text)
 
 
-def _filtered(resource: Resource, query: QueryDict) -> QuerySet[Any]:
-    rows: QuerySet[Any] = resource.model._default_manager.all()
+def _filtered(resource: Resource, query: QueryDict, rows: QuerySet[Any]) -> QuerySet[Any]:
     if resource.is_corrected and query.get("history") != "true":
         rows = rows.filter(is_current=True)
     for name in query:

@@ -26,6 +26,9 @@ _KEPT: dict[str, dict[str, str]] = {
         "year_done_yuan": "money", "total_done_yuan": "money", "updated_at": "instant",
     },
     "claim": {"ruling": "text", "is_stale": "boolean"},
+    "comment": {"written_at": "instant"},
+    "vote": {"cast_at": "instant"},
+    "decision": {"decided_at": "instant"},
 }  # fmt: skip
 _ENTRY = {"is_current": "boolean", "supersedes": "integer", "entered_by": "text",
           "entered_at": "instant"}  # fmt: skip
@@ -149,6 +152,6 @@ def of(noun: str) -> Resource:
     return Resource(find(noun))
 
 
-def etag_of(row: Mapping[str, Any]) -> str:
-    """Return the strong ETag of a row with `id` and `version`."""
-    return f'"{row["id"]}-{row["version"]}"'
+def etag_of(row: Mapping[str, Any], *, version: str = "version") -> str:
+    """Return the strong ETag of a row with `id` and its version; "" is a row that never changes."""
+    return f'"{row["id"]}-{row[version] if version else 1}"'

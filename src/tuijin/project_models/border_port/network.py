@@ -16,7 +16,6 @@ DAY_MINUTES = 1440.0
 WARM_UP_DAYS = 1
 # An AGV on its way in is clear, scanned, or opened; on its way out it is empty.
 CLASSES = ("empty", "clear", "scanned", "opened")
-LOADED = CLASSES[1:]
 
 
 def build_network(values: Values, *, days: int, seed: int) -> dict[str, Any]:
