@@ -151,6 +151,7 @@ def set_second_factor(request: HttpRequest) -> HttpResponse:
         context = {**_account_context(request), "errors": [_("动态口令不对，请重试。")]}
         return render(request, "site/account.html", context, status=422)
     with transaction.atomic():
+        trail.lock()
         User.objects.filter(pk=request.user.pk).update(totp_secret=secret, totp_last_step=step)
         trail.append([trail.Event("set_second_factor", "account", str(request.user.pk), {})])
     request.session.pop("totp_secret")
@@ -170,6 +171,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     own = ApiToken.objects.filter(pk=token_id, user=user_of(request), is_revoked=False)
     with transaction.atomic():
+        trail.lock()
         if own.update(is_revoked=True):
             trail.append([trail.Event("revoke_token", "apitoken", str(token_id), {})])
     return redirect("account")

@@ -51,6 +51,7 @@ def keep(found: Sequence[Found], *, run: Run | None = None) -> int:
     """
     ids = [one.case.binding_id for one in found]
     with transaction.atomic():
+        trail.lock()
         current = {
             v.binding_id: v for v in Verdict.objects.filter(binding__in=ids, is_current=True)
         }
