@@ -144,7 +144,7 @@ def changes(table: Filled, figure: Figure, *, before: datetime | None) -> list[C
     if "I" not in classes:
         return []
     field = listing.COLUMNS[figure.column.code].names[0].partition("__")[0]
-    name = Project._meta.get_field(field).attname  # type: ignore[union-attr]  # a column
+    name = Project._meta.get_field(field).attname
     events = TrailEvent.objects.filter(
         project_id=project.pk, object_type="project", changes__has_key=name
     )

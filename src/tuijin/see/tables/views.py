@@ -86,7 +86,9 @@ def fill(layout: TableLayout, asked: Any, *, project_id: int | None = None) -> F
 
 
 def _end_of(day: date | None) -> datetime | None:
-    return day and timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+    if day is None:
+        return None
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
 
 
 @requires("read")
