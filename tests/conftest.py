@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from ctypes.util import find_library
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from scripts.postgres import find_binaries, postgres_server
@@ -107,6 +109,27 @@ def page(browser: Any) -> Iterator[Any]:
     yield page
     context.close()
     assert not errors, errors
+
+
+@pytest.fixture
+def trail_first() -> Callable[[], AbstractContextManager[None]]:
+    """Watch that the transaction inside begins by waiting for the end of the trail."""
+
+    @contextmanager
+    def watch() -> Iterator[None]:
+        asked: list[str] = []
+
+        def note(execute: Any, sql: str, *rest: Any) -> Any:
+            asked.append(sql)
+            return execute(sql, *rest)
+
+        with connection.execute_wrapper(note):
+            yield
+        begun = next(at for at, sql in enumerate(asked) if sql.startswith("SAVEPOINT"))
+        assert "ledger_trailhead" in asked[begun + 1]
+        assert all(sql.startswith("SELECT") for sql in asked[:begun])
+
+    return watch
 
 
 @pytest.fixture

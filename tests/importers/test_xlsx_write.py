@@ -9,7 +9,7 @@ from decimal import Decimal
 import openpyxl
 
 from tuijin.importers.template import build_template
-from tuijin.importers.xlsx_write import ExportColumn, write_sheet
+from tuijin.importers.xlsx_write import ExportColumn, add_link, open_book, write_sheet
 
 COLUMNS = [ExportColumn("名称"), ExportColumn("金额", places=2), ExportColumn("日期")]
 NASTY = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "＝1", "http://a.cn", "007", "1e5"]
@@ -32,6 +32,20 @@ def test_texts_stay_texts_with_quote_prefix():
         cell = page.cell(row, 1)
         assert (cell.value, cell.data_type, cell.quotePrefix) == (text, "s", True)
         assert cell.hyperlink is None
+
+
+def test_links_beyond_what_a_sheet_holds_are_left_out_and_the_cells_stay():
+    buffer = io.BytesIO()
+    book = open_book(buffer)
+    page = book.add_worksheet("t")
+    for row in range(65_540):
+        add_link(page, row, 0, "https://example.org/")
+        page.write_number(row, 0, row)
+    book.close()
+    with zipfile.ZipFile(buffer) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<hyperlink ") == 65_530
+    assert "<v>65539</v>" in sheet
 
 
 def test_properties_are_neutral_and_bytes_repeat():

@@ -59,6 +59,12 @@ def ledger_state():
     ]
 
 
+def test_acceptance_takes_the_trail_first(as_system, trail_first):
+    found = batches.upload(build(), name="汇总.xlsx")
+    with trail_first():
+        batches.accept(found.batch.pk, digest=found.batch.details["digest"])
+
+
 def test_preview_changes_nothing_and_acceptance_brings_everything(as_system):
     before = ledger_state()
     found = batches.upload(build(), name="汇总.xlsx")

@@ -84,6 +84,7 @@ def listening(broker, spool, bound):
     thread = threading.Thread(target=listener.listen)
     thread.start()
     try:
+        assert listener.is_subscribed.wait(20)
         yield listener
     finally:
         listener.stop()
@@ -108,7 +109,6 @@ def test_what_is_heard_is_what_the_fleet_said(ledger, broker, tmp_path, version)
     messages = list(write_messages(run_fleet(2, 0.05), version=version, start=now - 120))
     strange = orjson.dumps({**messages[0][2], "serialNumber": "stranger"})
     with listening(broker, spool, {vehicle_of(v) for v in range(N_VEHICLES)}) as listener:
-        time.sleep(0.5)
         client = connect(broker, version=version)
         for _, topic, body in messages:
             client.publish(topic, orjson.dumps(body), qos=0).wait_for_publish(5)
@@ -130,7 +130,6 @@ def test_what_is_heard_is_what_the_fleet_said(ledger, broker, tmp_path, version)
 def test_a_lost_vehicle_is_known_by_its_last_will(ledger, broker, tmp_path):
     spool = tmp_path / "log.jsonl"
     with listening(broker, spool, {vehicle_of(0)}) as listener:
-        time.sleep(0.5)
         client = connect(broker)
         _wait_for(client.is_connected)
         online = build_connection(0, "ONLINE", 1, time.time(), "2.0.0")

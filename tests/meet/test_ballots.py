@@ -56,6 +56,11 @@ def test_ranking_of_three_voters_by_hand(world, leaders):
     assert not Statement.objects.exists()
 
 
+def test_a_ballot_takes_the_trail_before_the_votes_it_replaces(world, leaders, trail_first):
+    with acting(leaders[0]), trail_first():
+        ballots.cast_ranks(world.meeting, "", ranks(world, anode=1, copper=2, port=3))
+
+
 def test_a_second_ballot_replaces_the_first_and_both_stay_in_the_trail(world, leaders):
     with acting(leaders[0]):
         for order in ({"anode": 1, "copper": 2, "port": 3}, {"anode": 3, "copper": 2, "port": 1}):

@@ -172,6 +172,7 @@ PAGES: dict[str, list[Ask]] = {
     "/tables/": page("read"),
     "/tables/new/": page("edit") + form("edit"),
     "/tables/{id}/": page("read", "table"),
+    "/tables/{id}/figure/": page("read", "table"),
     "/tables/{id}/edit/": page("edit", "table", changes=True)
     + form("edit", "table", changes=True),
     "/tables/{id}/delete/": form("edit", "table", changes=True),

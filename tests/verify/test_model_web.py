@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -155,9 +156,15 @@ def test_less_motion_is_respected(visit, binding, page):
     with system_scope():
         run(binding)
     page.emulate_media(reduced_motion="reduce")
+    page.clock.install(time=datetime(2026, 1, 1, tzinfo=UTC))
     shown = visit(f"/models/{binding.pk}/")
     shown.locator("[data-replay-bar]").wait_for()
+    page.clock.pause_at(datetime(2026, 1, 2, tzinfo=UTC))  # from here on only the test moves it
     shown.locator("[data-replay-play]").click()
-    shown.wait_for_timeout(400)
+    page.clock.run_for(900)
     assert time_of(shown) == 0
-    wait_for(lambda: time_of(shown) > 0)
+    page.clock.run_for(300)
+    jumped = time_of(shown)
+    assert jumped > 0
+    page.clock.run_for(600)
+    assert time_of(shown) == jumped

@@ -22,8 +22,9 @@ from tests.verify.conftest import add_figure, build_ledger, opening_claim, sales
 from tuijin.errors import Conflict, ImportFailed, NotAllowed, NotFound, TooMany
 from tuijin.ledger import scope
 from tuijin.ledger.models import Place, TrailEvent, User
-from tuijin.verify import runs
+from tuijin.verify import runs, verdicts
 from tuijin.verify.models import Binding, Claim, Run, Verdict
+from tuijin.verify.runner import verify_claims
 
 SRC = Path(__file__).parents[2] / "src"
 
@@ -74,6 +75,18 @@ def test_limits(ledger):
         runs.start([claim.pk], title="检验")
     with pytest.raises(Conflict):
         runs.start_again(run)
+
+
+def test_starting_cancelling_and_keeping_take_the_trail_first(ledger, trail_first):
+    claim = sales_claim(ledger)
+    with trail_first():
+        run = runs.start([claim.pk], title="检验")
+    with trail_first():
+        runs.cancel(run)
+    with trail_first():
+        verify_claims([claim.pk])
+    with trail_first():
+        verdicts.keep([])
 
 
 def test_cancelled_while_it_waits(ledger):

@@ -42,6 +42,11 @@ def port(ledger, toy_port):
     return Binding.objects.get(claim=clearance_claim(ledger))
 
 
+def test_a_scenario_is_queued_with_the_trail_first(anode, trail_first):
+    with trail_first():
+        scenarios.start(anode, changes={}, n_draws=200)
+
+
 def test_a_scenario_is_what_the_model_gives_and_touches_nothing(ledger, anode):
     add_figure(ledger.anode, "output_t_per_year", 100_000, "t_per_year")
     events = TrailEvent.objects.exclude(object_type="run").count()

@@ -18,6 +18,7 @@ from tuijin.errors import BadInput, TooLarge
 
 MAX_ROWS = 100_000
 _MAX_CELL_CHARACTERS = 32_767
+_MAX_LINKS = 65_530
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\']")
 _FIXED_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # the same rows give the same bytes
 
@@ -120,6 +121,8 @@ def add_link(page: Worksheet, row: int, column: int, address: str) -> None:
     """
     Let a cell lead to a page of this product; what is written into it afterwards is what it shows.
 
+    Excel takes 65,530 links a sheet; cells beyond that go without.
+
     Raises
     ------
     BadInput
@@ -127,7 +130,8 @@ def add_link(page: Worksheet, row: int, column: int, address: str) -> None:
     """
     if not address.startswith(("http://", "https://")):
         raise BadInput(f"a workbook links to web pages only, got {address[:40]!r}")
-    page.write_url(row, column, address, string=" ")
+    if page.hlink_count < _MAX_LINKS:
+        page.write_url(row, column, address, string=" ")
 
 
 def write_value(

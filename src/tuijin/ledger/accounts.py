@@ -22,6 +22,8 @@ from tuijin.ledger.roles import ROLES
 
 _KINDS = (string.ascii_uppercase, string.ascii_lowercase, string.digits, "-_.+=")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # an initial password is to be changed at once
+_RIGHTS = ("role", "is_active")  # what an approved change writes, and nothing else of the row
+_RESET = (*_RIGHTS, "password", "password_set_at", "totp_secret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +54,23 @@ def create_account(username: str, display_name: str, wish: Wish) -> AccountChang
     user = User(username=username, display_name=display_name.strip()[:80] or username)
     user.role, user.is_active = wish.role, False
     user.set_unusable_password()
-    try:
-        with transaction.atomic():
-            user.save()
-    except IntegrityError as error:
-        raise Conflict("用户名已被使用", code="exists") from error
-    return ask_change(
-        user, Wish(wish.role, wish.place_codes, wish.project_keys, resets_access=True)
-    )
+    with transaction.atomic():  # no account stays behind that nobody can open
+        trail.lock()
+        try:
+            with transaction.atomic():
+                user.save()
+        except IntegrityError as error:
+            raise Conflict("用户名已被使用", code="exists") from error
+        return ask_change(
+            user, Wish(wish.role, wish.place_codes, wish.project_keys, resets_access=True)
+        )
 
 
 def ask_change(user: User, wish: Wish) -> AccountChange:
     """Ask for another role or scope of an account; an earlier open wish is withdrawn."""
     _check(wish)
     with transaction.atomic():
+        trail.lock()
         user.changes.filter(is_approved=None).update(is_approved=False)
         with scope.active(scope.system_scope("accounts")):
             keys = wish.project_keys
@@ -103,6 +108,7 @@ def approve(change_id: int) -> str:
         If the administrator who asked is the one who decides.
     """
     with transaction.atomic():
+        trail.lock()
         change = _open_change(change_id)
         if change.asked_by_id == scope.current().user_id and not is_enough_alone(change):
             raise NotAllowed("须由另一名安全管理员批准", code="self_approval")
@@ -110,7 +116,7 @@ def approve(change_id: int) -> str:
         before = _rights_of(user)
         user.role, user.is_active = change.role, True
         password = _reset_access(user) if change.resets_access else ""
-        user.save()
+        user.save(update_fields=_RESET if change.resets_access else _RIGHTS)
         user.places.set(Place.objects.filter(code__in=change.place_codes))
         _set_projects(user, change.project_ids)
         _close(change, is_approved=True)
@@ -134,6 +140,7 @@ def _rights_of(user: User) -> dict[str, object]:
 def refuse(change_id: int) -> None:
     """Turn a change down."""
     with transaction.atomic():
+        trail.lock()
         change = _open_change(change_id)
         _close(change, is_approved=False)
         _record("refuse_account_change", change.user, {})
@@ -142,6 +149,7 @@ def refuse(change_id: int) -> None:
 def disable(user: User) -> None:
     """Stop an account at once; to open it again takes two."""
     with transaction.atomic():
+        trail.lock()
         User.objects.filter(pk=user.pk).update(is_active=False)
         sessions.end_all(user.pk)
         _record("disable_account", user, {"is_active": (user.is_active, False)})

@@ -257,6 +257,7 @@ def accept_parsed(batch: ImportBatch, parsed: Parsed, *, digest: str = "") -> Ou
     """The entries, their trail, and the batch itself in one transaction."""
     n_rows = sum(map(len, parsed.tables))
     with large_writes.prepared(n_rows), transaction.atomic():
+        trail.lock()
         waiting = (Status.PREVIEW, Status.MAPPING)
         locked = ImportBatch.objects.select_for_update().filter(pk=batch.pk).first()
         if locked is not None and locked.status == Status.ACCEPTED:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from tuijin.errors import NotFound
-from tuijin.ledger import scope
+from tuijin.ledger import scope, trail
 from tuijin.ledger.models import User
 from tuijin.ledger.passwords import set_password
 
@@ -55,11 +55,14 @@ def create_administrator(*, token: str, username: str, password: str) -> User:
 
     Raises
     ------
+    NotFound
+        If the token opens nothing, or somebody used it at the same moment.
     ValidationError
         If the password breaks a rule.
     """
-    check(token)
     with transaction.atomic(), scope.active(scope.system_scope("first_run")):
+        trail.lock()  # two who use the token at once do not both find nobody there
+        check(token)
         user = User.objects.create(
             username=username.strip() or "admin",
             display_name="安全管理员",

@@ -7,8 +7,8 @@ from typing import Any
 
 from tuijin.importers.nouns import CHOICES
 from tuijin.ledger import records, scope
+from tuijin.ledger.chunks import chunks
 from tuijin.ledger.models import AnnualPlan, Node, ProgressReport, Project, StageEvent
-from tuijin.ledger.references import chunks
 
 _STAGES = list(CHOICES["stage"])
 # Empty unless an entry says otherwise; a stage may also be typed in, so it stays where none does.

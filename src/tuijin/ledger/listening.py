@@ -40,7 +40,8 @@ class Listener:
     """
     Writes what bound vehicles say to a log, one line a message.
 
-    Runs until `stop`; the connection is made again when it breaks.
+    Runs until `stop`; the connection is made again when it breaks. `is_subscribed` is set once the
+    broker has confirmed the topics: what is said before that with QoS 0 is not heard.
     """
 
     def __init__(self, broker: Broker, *, spool: Path, bound: Collection[Vehicle]) -> None:
@@ -51,6 +52,7 @@ class Listener:
         self._synced_at = time.monotonic()
         self._second, self._in_second = 0, 0
         self._stopping = threading.Event()
+        self.is_subscribed = threading.Event()
         self._refused = ""
         self._client = self._build_client()
 
@@ -93,6 +95,7 @@ class Listener:
         if self._broker.ca_file:
             client.tls_set(ca_certs=self._broker.ca_file)
         client.on_connect = self._on_connect
+        client.on_subscribe = lambda *_: self.is_subscribed.set()
         client.on_message = self._on_message
         return client
 

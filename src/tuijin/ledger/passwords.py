@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tuijin.errors import Conflict
 from tuijin.ledger import sessions, trail
 from tuijin.ledger.models import User
 
@@ -55,13 +56,19 @@ def set_password(user: User, password: str) -> None:
     ------
     ValidationError
         Naming every rule that is broken.
+    Conflict
+        If it has been changed or reset since `user` was read.
     """
     validate_password(password, user)
+    known = user.password
     user.set_password(password)
     user.earlier_passwords = [user.password, *user.earlier_passwords][:_KEPT]
     user.password_set_at = datetime.now(UTC)
     with transaction.atomic():
-        user.save()
+        trail.lock()
+        if not User.objects.filter(pk=user.pk, password=known).exists():
+            raise Conflict("密码刚被更改，请重新登录", code="password_changed")
+        user.save(update_fields=["password", "earlier_passwords", "password_set_at"])
         sessions.end_all(user.pk)
         trail.append([trail.Event("set_password", "account", str(user.pk), {})])
 

@@ -8,7 +8,7 @@ checked here. Values have been parsed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from django.db import models, transaction
 
 from tuijin.errors import NotFound, VersionConflict
 from tuijin.ledger import bulk, ownership, scope, tallies, trail
+from tuijin.ledger.chunks import chunks
 from tuijin.ledger.models.projects import Project
 
 M = TypeVar("M", bound=models.Model)
@@ -176,7 +177,7 @@ def mark(columns: Mapping[int, Mapping[str, Any]]) -> int:
     before, after, changed = [], [], []
     with transaction.atomic():
         trail.lock()
-        for part in _parts(list(columns)):
+        for part in chunks(columns):
             rows = Project.objects.filter(pk__in=part).values_list("pk", *wanted)
             for pk, *values in rows:
                 old = dict(zip(wanted, values, strict=True))
@@ -190,11 +191,6 @@ def mark(columns: Mapping[int, Mapping[str, Any]]) -> int:
             bulk.update(Project, names, changed)
             tallies.apply(before=before, after=after)
     return len(changed)
-
-
-def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Split into lists that fit a query's variables."""
-    return (items[start : start + 5000] for start in range(0, len(items), 5000))
 
 
 def _tallied(row: Any) -> tuple[Any, ...]:

@@ -8,16 +8,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from tuijin.ledger import scope
+from tuijin.ledger.chunks import chunks
 from tuijin.ledger.models import Organisation, Place, Project, Tally
 from tuijin.ledger.targets import find
-
-_CHUNK = 5000
-
-
-def chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
-    """Split into lists that fit a query's variables."""
-    items = list(values)
-    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))
 
 
 def resolve_places(words: Iterable[str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from tuijin.errors import Conflict, ImportFailed, NotAllowed
-from tuijin.ledger import records, scope
+from tuijin.ledger import records, scope, trail
 from tuijin.ledger.models import Place, Rulebook, RulebookChoice
 from tuijin.meet.models import Meeting, ScoreRule, Statement, Stop, Vote
 from tuijin.meet.scoring import Standing, rank_stops, rounded
@@ -120,6 +120,7 @@ def _replace(given: Mapping[int, Mapping[ScoreRule, Decimal]]) -> None:
         for rule, points in marks.items()
     ]
     with transaction.atomic():
+        trail.lock()
         Vote.objects.filter(stop__in=list(given), voter=voter).delete()
         records.save_new(votes, action="vote")
 

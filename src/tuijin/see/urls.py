@@ -32,6 +32,7 @@ urlpatterns = [
     path("tables/", table_views.show_tables, name="tables"),
     path("tables/new/", table_views.add_table, name="add_table"),
     path("tables/<int:layout_id>/", table_views.show_table, name="table"),
+    path("tables/<int:layout_id>/figure/", table_views.show_figure, name="table_figure"),
     path("tables/<int:layout_id>/edit/", table_views.edit_table, name="edit_table"),
     path("tables/<int:layout_id>/delete/", table_views.delete_table, name="delete_table"),
     *(

@@ -177,6 +177,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     own = ApiToken.objects.filter(pk=token_id, user=user_of(request), is_revoked=False)
     with transaction.atomic():
+        trail.lock()
         if own.update(is_revoked=True):
             trail.append([trail.Event("revoke_token", "apitoken", str(token_id), {})])
     return redirect("account")

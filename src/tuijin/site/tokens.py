@@ -30,6 +30,7 @@ def create(user: User, *, name: str, days: int = MAX_DAYS) -> str:
         raise ImportFailed(f"days must be 1 to {MAX_DAYS}, got {days}", code="out_of_range")
     token = _PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
+        trail.lock()
         row = ApiToken.objects.create(
             user=user,
             name=printable(name).strip()[:80],

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from tuijin.errors import ClaimMalformed
+from tuijin.ledger.chunks import chunks
 from tuijin.units import UNITS, to_base
 from tuijin.verify.claim_types import Statement
 from tuijin.verify.models import Binding
 
-CHUNK = 2000
 _COLUMNS = (
     "id", "kind", "using", "parameters", "claim_id", "claim__key", "claim__metric",
     "claim__claim_type", "claim__statistic", "claim__target", "claim__unit",
@@ -76,7 +76,3 @@ def load_cases(*, claim_ids: Iterable[int] = (), binding_ids: Iterable[int] = ()
             rows = Binding.objects.filter(**{lookup: part}).order_by("claim_id", "id")
             found.extend(Case(*row) for row in rows.values_list(*_COLUMNS))
     return found
-
-
-def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
-    return (items[start : start + size] for start in range(0, len(items), size))

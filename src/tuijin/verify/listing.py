@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuijin.ledger import scope
+from tuijin.ledger.chunks import chunks
 from tuijin.ledger.models import Source
-from tuijin.verify.cases import chunks
 from tuijin.verify.models import Binding, Claim, Verdict
 from tuijin.verify.verdicts import headline
 

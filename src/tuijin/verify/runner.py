@@ -12,9 +12,10 @@ from django.db import transaction
 from tuijin.discovery import load_plugin
 from tuijin.errors import TuijinError
 from tuijin.ledger import scope, trail
+from tuijin.ledger.chunks import chunks
 from tuijin.ledger.models import TrailHead
 from tuijin.verify import staleness, verdicts
-from tuijin.verify.cases import Case, chunks, load_cases
+from tuijin.verify.cases import Case, load_cases
 from tuijin.verify.checks import DEFAULT_SEED
 from tuijin.verify.facts import Facts
 from tuijin.verify.inputs import build_inputs, check_of, gather

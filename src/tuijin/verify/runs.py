@@ -55,6 +55,7 @@ def queue(*, title: str, seed: int, total_count: int, claim_ids: Sequence[int] =
     who = scope.current()
     settle()
     with transaction.atomic():
+        trail.lock()  # also: two requests at once do not both find room
         if Run.objects.filter(user=who.user_id, status__in=_OPEN).count() >= MOST_OPEN:
             raise TooMany(f"同时最多进行 {MOST_OPEN} 个检验，请等前面的完成或先停止")
         run = Run.objects.create(
@@ -98,6 +99,7 @@ def start_again(run: Run) -> Run:
 def cancel(run: Run) -> None:
     """Ask a run to end: at once where it still waits, within two seconds where it runs."""
     with transaction.atomic():
+        trail.lock()
         waiting = Run.objects.filter(pk=run.pk, status=Run.Status.QUEUED)
         if not waiting.update(status=Run.Status.CANCELLED, finished_at=timezone.now()):
             Run.objects.filter(pk=run.pk, status=Run.Status.RUNNING).update(is_cancel_asked=True)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from tuijin.discovery import load_plugin, plugin_names
 from tuijin.errors import ImportFailed, ModelError, Problem
-from tuijin.ledger import scope, visible
+from tuijin.ledger import scope, trail, visible
 from tuijin.ledger.models import Project
 from tuijin.project_models import Parameter, ProjectModel, Simulated
 from tuijin.verify import runs
@@ -217,6 +217,7 @@ def start(
         raise ImportFailed(f"n_draws must be {_FEWEST_DRAWS} to {MAX_DRAWS}", code="n_draws")
     checked = check_changes(sheet, changes)
     with transaction.atomic():
+        trail.lock()
         name = title[:_MOST_CHARACTERS]
         run = runs.queue(title=f"{project.name}：{name or binding.using}"[:300], seed=seed,
                          total_count=0)  # fmt: skip

@@ -16,8 +16,9 @@ from django.db.models import Min
 
 from tuijin.errors import TuijinError
 from tuijin.ledger import scope
+from tuijin.ledger.chunks import CHUNK, chunks
 from tuijin.ledger.models import Figure
-from tuijin.verify.cases import CHUNK, chunks, load_cases
+from tuijin.verify.cases import load_cases
 from tuijin.verify.checks import DEFAULT_SEED
 from tuijin.verify.facts import (
     COLUMNS,

@@ -12,10 +12,11 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from tuijin.ledger import records, trail
+from tuijin.ledger.chunks import chunks
 from tuijin.ledger.metrics import load_metrics
 from tuijin.units import UNITS
 from tuijin.verify import wording
-from tuijin.verify.cases import Case, chunks
+from tuijin.verify.cases import Case
 from tuijin.verify.checks import Inputs, Measurement
 from tuijin.verify.claim_types import Finding
 from tuijin.verify.inputs import as_json, sha256_of, topics_of
@@ -50,6 +51,7 @@ def keep(found: Sequence[Found], *, run: Run | None = None) -> int:
     """
     ids = [one.case.binding_id for one in found]
     with transaction.atomic():
+        trail.lock()
         current = {
             v.binding_id: v for v in Verdict.objects.filter(binding__in=ids, is_current=True)
         }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+import re
+from datetime import UTC, date, datetime
+from html import escape, unescape
 
 import openpyxl
 import pytest
@@ -11,7 +13,7 @@ from django.urls import reverse
 from docx import Document
 
 from tuijin.ledger import records, scope
-from tuijin.ledger.models import ProgressReport, Project, TrailEvent
+from tuijin.ledger.models import OperatingRecord, ProgressReport, Project, TrailEvent
 from tuijin.see.models import TableLayout
 from tuijin.see.tables import layouts
 
@@ -40,6 +42,148 @@ def test_a_figure_leads_to_its_entry(browse, month, portfolio) -> None:
     assert 'title="45,000,000 元"' in page
 
 
+def read_rows(html: str) -> list[list[str]]:
+    """Cells of the table's body, with their markup."""
+    body = html.split("<tbody>")[1].split("</tbody>", maxsplit=1)[0]
+    return [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in body.split("</tr>")[:-1]]
+
+
+def link_of(cell: str) -> str:
+    return unescape(re.match(r'<a href="([^"]+)"', cell)[1])
+
+
+def texts(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+@pytest.fixture
+def second(portfolio) -> ProgressReport:
+    """A second report of the fair project, so that its month is a difference of two."""
+    project = portfolio["fair"]
+    report = ProgressReport(
+        project=project, period="2025-07", year_done_yuan=70_000_000, total_done_yuan=90_000_000
+    )
+    records.save_new([report])
+    return report
+
+
+@pytest.mark.parametrize("key", ["month-report", "xun-report", "yield-report"])
+def test_every_figure_leads_somewhere(browse, month, portfolio, second, key: str) -> None:
+    operating = OperatingRecord(project=portfolio["plant"], month=date(2025, 7, 1), sales_yuan=5,
+                                jobs_count=7)  # fmt: skip
+    records.save_new([operating])
+    client = browse("city_coordinator")
+    layout = TableLayout.objects.get(key=key)
+    html = client.get(f"/tables/{layout.pk}/?on=2025-07-31").content.decode()
+    codes = [code for code, _caption in layout.columns]
+    rows, links = read_rows(html), set()
+    for row in rows:
+        for code, cell in zip(codes, row, strict=True):
+            if re.search(r"\d", texts(cell)) and code not in ("number", "name"):
+                links.add(link_of(cell))
+    assert len(links) > 5
+    for link in links:
+        assert client.get(link).status_code == 200, link
+
+
+def test_a_difference_leads_to_both_entries(browse, month, portfolio, second) -> None:
+    client = browse("city_coordinator")
+    first = ProgressReport.objects.get(project=portfolio["fair"], period="2025-06")
+    asked = f"on=2025-07-31&column=period_done_yuan&project={portfolio['fair'].pk}"
+    table = client.get(f"/tables/{month.pk}/?on=2025-07-31").content.decode()
+    assert escape(f"/tables/{month.pk}/figure/?{asked}") in table
+    html = client.get(f"/tables/{month.pk}/figure/?{asked}").content.decode()
+    assert f"/entries/report/{first.pk}/" in html
+    assert f"/entries/report/{second.pk}/" in html
+    for said in ("2,500 万元", "进度报告 2025-07", "7,000 万元", "进度报告 2025-06", "4,500 万元"):
+        assert said in texts(html)
+
+
+def test_a_ratio_leads_to_the_column_of_the_project_it_is_over(
+    browse, month, portfolio, second
+) -> None:
+    layout = TableLayout.objects.get(pk=month.pk)
+    layout.columns = [["total_ratio", ""]]
+    layout.save()
+    asked = f"on=2025-07-31&column=total_ratio&project={portfolio['fair'].pk}"
+    html = browse("city_coordinator").get(f"/tables/{month.pk}/figure/?{asked}").content.decode()
+    assert f"/entries/report/{second.pk}/" in html
+    assert "20,000 万元" in texts(html)
+    assert "45%" in texts(html)
+
+
+def test_a_column_of_the_project_leads_to_who_wrote_it(browse, month, portfolio) -> None:
+    project = portfolio["fair"]
+    records.change(Project, {project.pk: {"total_investment_yuan": 300_000_000}})
+    asked = f"on=2025-07-31&column=total_investment_yuan&project={project.pk}"
+    address = f"/tables/{month.pk}/figure/?{asked}"
+    page = texts(browse("city_coordinator").get(address).content.decode())
+    assert "20,000 → 30,000" in page
+    assert "— → 20,000" in page
+    other = browse("analyst").get(address)
+    assert "30,000 万元" in texts(other.content.decode())
+    assert "→" not in other.content.decode()  # of another's project, who wrote it is internal
+
+
+def test_a_figure_as_recorded_by_a_day_shows_no_later_change(browse, month, portfolio) -> None:
+    TrailEvent.objects.update(at=datetime(2025, 7, 1, tzinfo=UTC))
+    project = portfolio["fair"]
+    records.change(Project, {project.pk: {"total_investment_yuan": 300_000_000}})
+    asked = "on=2025-07-31&recorded_by=2025-07-31&column=total_investment_yuan"
+    html = browse("city_coordinator").get(
+        f"/tables/{month.pk}/figure/?{asked}&project={project.pk}"
+    )  # fmt: skip
+    page = texts(html.content.decode())
+    assert "20,000 万元" in page
+    assert "30,000" not in page
+
+
+def test_a_sum_leads_to_the_rows_it_adds_up(browse, month, portfolio) -> None:
+    client = browse("city_coordinator")
+    html = client.get(f"/tables/{month.pk}/?on=2025-06-30").content.decode()
+    codes = [code for code, _caption in month.columns]
+    at = codes.index("total_investment_yuan")
+    total, *lines = read_rows(html)
+    page = client.get(link_of(total[at])).content.decode()
+    shown = {"慢项目": "10,000", "好项目": "20,000", "设想": "30,000", "电厂": "40,000"}
+    for name, amount in shown.items():
+        assert f"{name} {amount}" in texts(page)
+    group = next(row for row in lines if "达茂旗" in "".join(row))
+    page = texts(client.get(link_of(group[at])).content.decode())
+    assert "50,000 万元" in page
+    assert "好项目 20,000" in page
+    assert "慢项目" not in page
+    ratio = client.get(link_of(total[codes.index("year_ratio")])).content.decode()
+    assert "22.5%" in texts(ratio)
+    assert "好项目 45% 4,500 万元 10,000 万元" in texts(ratio)
+
+
+def test_a_group_leads_to_the_same_rows_in_both_languages(browse, month) -> None:
+    client = browse("city_coordinator")
+    asked = "on=2025-06-30&column=total_investment_yuan&group=150223"
+    client.cookies["django_language"] = "en"
+    page = client.get(f"/tables/{month.pk}/figure/?{asked}").content.decode()
+    assert "好项目" in page
+    assert "慢项目" not in page
+
+
+@pytest.mark.parametrize(("asked", "status"), [
+    ("column=key", 422), ("", 422), ("column=name&project=99999", 404),
+    ("column=name&project=x", 404), ("column=name&group=150222&group=1", 404),
+    (f"column=name&project={10**30}", 404),
+])  # fmt: skip
+def test_a_figure_that_is_not_there(browse, month, asked: str, status: int) -> None:
+    client = browse("city_coordinator")
+    assert client.get(f"/tables/{month.pk}/figure/?{asked}").status_code == status
+
+
+def test_a_figure_of_somebody_elses_project_is_not_there(browse, month, portfolio) -> None:
+    asked = f"column=total_investment_yuan&project={portfolio['fair'].pk}"
+    assert browse("company").get(f"/tables/{month.pk}/figure/?{asked}").status_code == 404
+    asked = f"on=2025-06-30&column=year_done_yuan&project={portfolio['fair'].pk}"
+    assert browse("city_department").get(f"/tables/{month.pk}/figure/?{asked}").status_code == 422
+
+
 def test_an_entry_shows_what_corrected_it(browse, portfolio) -> None:
     old = ProgressReport.objects.get(project=portfolio["fair"])
     new = records.correct_many(ProgressReport, {old.pk: {"progress": "更正"}})[0]
@@ -65,8 +209,14 @@ def test_the_workbook_holds_numbers_links_and_comments(browse, month, portfolio)
     done = next(c for c in cells if c.hyperlink and f"/entries/report/{report.pk}/" in
                 c.hyperlink.target and c.value == 4500)  # fmt: skip
     assert done.hyperlink.target == f"http://testserver/entries/report/{report.pk}/"
-    ratio = next(c for c in cells if c.value == pytest.approx(0.45) and c.hyperlink)
-    assert "年度计划 #" in ratio.comment.text
+    ratio = next(c for c in cells if c.hyperlink and "column=year_ratio&project=" in
+                 c.hyperlink.target and c.value == pytest.approx(0.45))  # fmt: skip
+    assert "年度计划 2025" in ratio.comment.text
+    total = next(c for c in cells if c.value == 100_000 and c.hyperlink)
+    asked = "on=2025-06-30&column=total_investment_yuan"
+    assert total.hyperlink.target == f"http://testserver/tables/{month.pk}/figure/?{asked}"
+    note = f"每个数字的出处见 http://testserver/tables/{month.pk}/?on=2025-06-30"
+    assert note in [c.value for c in cells]
     event = TrailEvent.objects.filter(action="export").latest("seq")
     assert event.object_type == "tablelayout"
     assert event.changes["rows"] == [None, 4]  # the cancelled one is filtered out

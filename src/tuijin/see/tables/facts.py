@@ -30,10 +30,12 @@ from tuijin.see.tables.periods import periods_ended
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """The entry a figure comes from."""
+    """The entry a figure comes from, and what that entry states, in the words of `period`."""
 
-    kind: str  # report, plan, operating, stage_event, node
+    kind: str  # project, report, plan, operating, stage_event, node
     pk: int
+    value: Any = None
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ def _reports(question: Question, column: str, *, by: date, whole_life: bool = Fa
     )
     picked = rows.filter(rank=1).order_by().values_list("project_id", column, "pk", "period")
     return {
-        project: Fact(value, (Ref("report", pk),), period) for project, value, pk, period in picked
+        project: Fact(value, (Ref("report", pk, value, period),), period)
+        for project, value, pk, period in picked
     }
 
 
@@ -128,9 +131,14 @@ def _texts(question: Question) -> dict[str, Mapping[int, Fact]]:
 
 
 def _plans(question: Question) -> dict[str, Mapping[int, Fact]]:
-    rows = question.known(AnnualPlan.objects.filter(year=question.period.last.year))
+    year = question.period.last.year
+    rows = question.known(AnnualPlan.objects.filter(year=year))
     found = rows.values_list("project_id", "planned_yuan", "pk")
-    return {"plan_yuan": {p: Fact(value, (Ref("plan", pk),)) for p, value, pk in found}}
+    return {
+        "plan_yuan": {
+            p: Fact(value, (Ref("plan", pk, value, str(year)),)) for p, value, pk in found
+        }
+    }
 
 
 def _stages(question: Question) -> dict[str, Mapping[int, Fact]]:
@@ -170,12 +178,14 @@ def _operating(question: Question) -> dict[str, Mapping[int, Fact]]:
         found |= {f"month_{name}": {}, f"year_{name}": {}}
     columns = ("project_id", "month", "pk", "jobs_count", *_SUMS)
     for project, month, pk, jobs, *values in rows.order_by("month").values_list(*columns):
-        ref = Ref("operating", pk)
         if jobs is not None:
-            found["jobs_count"][project] = Fact(jobs, (ref,))
+            found["jobs_count"][project] = Fact(
+                jobs, (Ref("operating", pk, jobs, f"{month:%Y-%m}"),)
+            )
         for name, value in zip(_SUMS, values, strict=True):
             if value is None:
                 continue
+            ref = Ref("operating", pk, value, f"{month:%Y-%m}")
             if month.month == last.month:
                 found[f"month_{name}"][project] = Fact(value, (ref,))
             so_far = found[f"year_{name}"].get(project, Fact(0, ()))

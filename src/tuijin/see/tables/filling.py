@@ -20,7 +20,7 @@ from tuijin.paper.document import Language
 from tuijin.paper.numbering import heading_number
 from tuijin.see import listing
 from tuijin.see.cells import cell_value
-from tuijin.see.language import choice_text, either, is_english
+from tuijin.see.language import choice_text, either, is_english, pick
 from tuijin.see.models import TableLayout
 from tuijin.see.tables import facts as read_facts
 from tuijin.see.tables import periods
@@ -49,13 +49,19 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the table: the `total`, a `group` with its subtotals, or a `row` of a project."""
+    """
+    A line of the table: the `total`, a `group` with its subtotals, or a `row` of a project.
+
+    `path` holds the keys of the groups it stands in, the outermost first; a group's own is the
+    last. It reads the same in every language.
+    """
 
     kind: str
     cells: tuple[Cell, ...]
     label: str = ""
     level: int = 0
     project_id: int = 0
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +89,10 @@ def fill(
     on: date,
     recorded_by: date | None = None,
     moment: datetime | None = None,
+    project_id: int | None = None,
 ) -> Filled:
     """
-    Fill a layout for the month or 旬 that holds a date.
+    Fill a layout for the month or 旬 that holds a date, with every project or a single one.
 
     Parameters
     ----------
@@ -102,7 +109,10 @@ def fill(
     columns = [COLUMNS[code] for code in shown_codes(list(captions))]
     query = listing.parse(QueryDict(layout.filters))
     groups = [GROUPS[code] for code in layout.groups if code in GROUPS]
-    question = Question(listing.filtered(query), period, moment)
+    projects = listing.filtered(query)
+    if project_id is not None:
+        projects = projects.filter(pk=project_id)
+    question = Question(projects, period, moment)
     needs = {need for column in (*columns, *groups) for need in column.needs}
     facts = read_facts.load(needs, question)
     rows = _rows(question, query, [*columns, *groups], moment=moment)
@@ -114,7 +124,7 @@ def fill(
         )
         for row in rows
     ]
-    built.sort(key=lambda row: tuple(order for order, _word in row.groups))
+    built.sort(key=lambda row: tuple((group.order, group.key) for group in row.groups))
     return Filled(
         layout=layout,
         on=on,
@@ -133,10 +143,23 @@ def _write(text: str, period: periods.Window, on: date) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _Group:
+    order: Any
+    key: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Row:
     project: dict[str, Any]
     cells: tuple[Cell, ...]
-    groups: tuple[tuple[Any, str], ...]  # what each group sorts by, and its word
+    groups: tuple[_Group, ...]
+
+    @property
+    def line(self) -> Line:
+        name = pick(self.project, "name", "name_en")
+        path = tuple(group.key for group in self.groups)
+        return Line("row", self.cells, name, project_id=self.project["id"], path=path)
 
 
 def _rows(
@@ -148,7 +171,8 @@ def _rows(
 ) -> list[dict[str, Any]]:
     """Columns of the projects themselves, without what the reader may not see."""
     own = [listing.COLUMNS[column.code] for column in columns if column.code in listing.COLUMNS]
-    names = {name for column in own for name in column.names} | {"total_investment_yuan", "stage"}
+    always = {"name", "name_en", "total_investment_yuan", "stage"}
+    names = {name for column in own for name in column.names} | always
     wanted = ("id", "place_id", *sorted(names - {"id", "place_id"}))
     ordered = question.projects.order_by(query.order, "id").values(*wanted)
     rows = [visible.shown(row) for row in ordered[: MOST_ROWS + 1]]
@@ -162,7 +186,7 @@ def _cell(column: TableColumn, row: dict[str, Any], facts: Facts, period: period
     if code == "number":
         return Cell()
     if not column.needs:
-        return Cell(cell_value(listing.COLUMNS[code], row))
+        return _own(cell_value(listing.COLUMNS[code], row), project)
     fact = facts.find(_FACTS.get(code, code), project)
     if code == "period_done_yuan":
         return _done_in_period(fact, facts.find("before_yuan", project), period)
@@ -170,12 +194,17 @@ def _cell(column: TableColumn, row: dict[str, Any], facts: Facts, period: period
         return _ratio(fact, facts.find("plan_yuan", project))
     if code == "total_ratio":
         total = row.get("total_investment_yuan")
-        return _ratio(fact, Fact(total, ()) if total else None)
+        return _ratio(fact, Fact(total, _own(total, project).refs) if total else None)
     if code == "stage" and fact is None:  # typed in, with no event behind it
-        return Cell(choice_text("stage", row.get("stage") or ""))
+        return _own(choice_text("stage", row.get("stage") or ""), project)
     if fact is None:
         return Cell()
     return Cell(_PARTS.get(code, _whole)(fact), fact.refs)
+
+
+def _own(value: Any, project_id: int) -> Cell:
+    """A column of the project itself."""
+    return Cell(value, (Ref("project", project_id, value),))
 
 
 # Column -> the fact it is drawn from, where the names differ, and which part of it.
@@ -215,16 +244,18 @@ def _ratio(above: Fact | None, below: Fact | None) -> Cell:
     return Cell(above.value / below.value, refs, over=(above.value, below.value))
 
 
-def _group(column: TableColumn, row: dict[str, Any], facts: Facts) -> tuple[Any, str]:
+def _group(column: TableColumn, row: dict[str, Any], facts: Facts) -> _Group:
     if column.code == "stage":
         fact = facts.find("stage", row["id"])
         code = fact.value[0] if fact else row.get("stage") or ""
         order = _STAGES.index(code) if code in _STAGES else len(_STAGES)
-        return order, choice_text("stage", code) or _("未记录")
+        return _Group(order, code, choice_text("stage", code) or _("未记录"))
     if column.code == "place":
-        return row["place_id"], str(cell_value(listing.COLUMNS["place"], row))
-    word = str(cell_value(listing.COLUMNS[column.code], row) or "")
-    return (word == "", word), word or _("未记录")
+        place = row["place_id"]
+        return _Group(place, place, str(cell_value(listing.COLUMNS["place"], row)))
+    shown = listing.COLUMNS[column.code]
+    word = str(cell_value(shown, row) or "")
+    return _Group((word == "", word), row.get(shown.names[0]) or "", word or _("未记录"))
 
 
 def _lines(rows: list[_Row], columns: Sequence[TableColumn]) -> Iterator[Line]:
@@ -244,19 +275,20 @@ def _lines(rows: list[_Row], columns: Sequence[TableColumn]) -> Iterator[Line]:
 def _grouped(rows: list[_Row], columns: Sequence[TableColumn], *, level: int) -> Iterator[Line]:
     depth = len(rows[0].groups) if rows else 0
     if level > depth:
-        yield from (Line("row", row.cells, project_id=row.project["id"]) for row in rows)
+        yield from (row.line for row in rows)
         return
     language: Language = "en" if is_english() else "zh"
     parts = groupby(rows, key=lambda row: row.groups[level - 1])
-    for number, ((_order, word), part) in enumerate(parts, start=1):
+    for number, (group, part) in enumerate(parts, start=1):
         inside = list(part)
         mark = heading_number(level, number, language) if number < 100 else ""
         many = ngettext("%(n)s 个项目", "%(n)s 个项目", len(inside)) % {"n": len(inside)}
         yield Line(
             "group",
             _sums(inside, columns),
-            f"{mark}{word}{either(f'（{many}）', f' ({many})')}",
+            f"{mark}{group.word}{either(f'（{many}）', f' ({many})')}",
             level,
+            path=tuple(above.key for above in inside[0].groups[:level]),
         )
         yield from _grouped(inside, columns, level=level + 1)
 

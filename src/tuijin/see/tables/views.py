@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -15,17 +16,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tuijin.errors import ImportFailed
-from tuijin.ledger import scope, sessions, trail
+from tuijin.errors import ImportFailed, NotFound
+from tuijin.ledger import paging, scope, sessions, trail
 from tuijin.ledger import visible as seen
 from tuijin.ledger.access import requires
-from tuijin.ledger.models import Place
+from tuijin.ledger.models import Place, Project
 from tuijin.see import maps, overview
 from tuijin.see.language import either
 from tuijin.see.models import TableLayout
-from tuijin.see.tables import filling, forms, layouts, wording
+from tuijin.see.tables import figures, filling, forms, layouts, wording
+from tuijin.see.tables.columns import TableColumn
 from tuijin.see.tables.document import build_document
-from tuijin.see.tables.filling import Filled
+from tuijin.see.tables.filling import Cell, Filled, Line
 from tuijin.see.tables.workbook import build_workbook
 
 _TYPES = {
@@ -75,14 +77,18 @@ def _date(text: str, name: str) -> date | None:
     return found
 
 
-def fill(layout: TableLayout, asked: Any) -> Filled:
-    """Fill a layout for the dates of an address."""
+def fill(layout: TableLayout, asked: Any, *, project_id: int | None = None) -> Filled:
+    """Fill a layout for the dates of an address, with every project or a single one."""
     on, recorded_by = read_dates(asked)
-    moment = None
-    if recorded_by is not None:
-        end = datetime.combine(recorded_by + timedelta(days=1), time())
-        moment = timezone.make_aware(end)
-    return filling.fill(layout, on=on, recorded_by=recorded_by, moment=moment)
+    return filling.fill(
+        layout, on=on, recorded_by=recorded_by, moment=_end_of(recorded_by), project_id=project_id
+    )
+
+
+def _end_of(day: date | None) -> datetime | None:
+    if day is None:
+        return None
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
 
 
 @requires("read")
@@ -91,15 +97,8 @@ def show_table(request: HttpRequest, layout_id: int) -> HttpResponse:
     """A table filled for a date; each figure leads to its entry."""
     layout = _find(layout_id)
     table = fill(layout, request.GET)
-    unit = layout.unit
-    codes = [column.code for column, _caption in table.columns]
-    label_at = codes.index("name") if "name" in codes else 0
-    lines = [
-        (line, [_shown(column, cell, line, unit, is_label=line.kind != "row" and at == label_at)
-                for at, ((column, _c), cell) in enumerate(zip(table.columns, line.cells,
-                                                              strict=True))])
-        for line in table.lines
-    ]  # fmt: skip
+    address_of = wording.build_addresses(table)
+    lines = [(line, _cells(table, line, address_of)) for line in table.lines]
     context = {
         "layout": layout,
         "table": table,
@@ -122,14 +121,59 @@ _LOOKS = {
 }
 
 
-def _shown(column: Any, cell: Any, line: Any, unit: str, *, is_label: bool) -> dict[str, Any]:
+def _cells(table: Filled, line: Line, address_of: wording.AddressOf) -> Iterator[dict[str, Any]]:
+    """The cells of a line; where a project's name would stand, a sum has its label."""
+    codes = [column.code for column, _caption in table.columns]
+    label_at = (codes.index("name") if "name" in codes else 0) if line.kind != "row" else -1
+    for at, ((column, _caption), cell) in enumerate(zip(table.columns, line.cells, strict=True)):
+        address = "" if at == label_at else address_of(column, cell, line)
+        yield _shown(
+            column, cell, line, table.layout.unit, address=address, is_label=at == label_at
+        )
+
+
+def _shown(
+    column: TableColumn, cell: Cell, line: Line, unit: str, *, address: str, is_label: bool
+) -> dict[str, Any]:
     text = line.label if is_label else wording.cell_text(column, cell, unit=unit)
-    address = wording.address_of(cell.refs[0]) if cell.refs else ""
-    if column.code == "name" and line.project_id:
-        address = reverse("project", args=[line.project_id])
     look = "nowrap" if is_label else "cell-name" if column.code == "name" else _LOOKS[column.kind]
-    return {"text": text, "address": address if text else "", "kind": look,
+    return {"text": text, "address": address, "kind": look,
             "origin": wording.origin_text(column, cell, line)}  # fmt: skip
+
+
+@requires("read")
+@require_GET
+def show_figure(request: HttpRequest, layout_id: int) -> HttpResponse:
+    """Where one figure of a table comes from: entries, changes of its field, or the rows summed."""
+    layout, asked = _find(layout_id), request.GET
+    project_id = _project_of(asked)
+    table = fill(layout, asked, project_id=project_id)
+    code, path = asked.get("column", ""), asked.getlist("group")
+    figure = figures.find(table, code, project_id=project_id, path=path)
+    is_own = figure.is_own and project_id is not None
+    dates = {"on": table.on, "recorded_by": table.recorded_by}
+    context = {
+        "layout": layout,
+        "table": table,
+        "figure": figure,
+        "value": figures.write_value(table, figure),
+        "dates_line": wording.dates_line(table),
+        "asked": urlencode({name: day.isoformat() for name, day in dates.items() if day}),
+        "entries": figures.entries(table, figure),
+        "members": figures.members(table, figure),
+        "project": is_own and Project.objects.select_related("source").get(pk=project_id),
+        "changes": figures.changes(table, figure, before=_end_of(table.recorded_by)),
+    }
+    return render(request, "see/table_figure.html", context)
+
+
+def _project_of(asked: Any) -> int | None:
+    text = asked.get("project", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal()):
+        raise NotFound
+    return paging.as_id(int(text[:20]))
 
 
 @requires("export")
@@ -144,12 +188,12 @@ def export_table(request: HttpRequest, layout_id: int, form: str) -> HttpRespons
     role = either(who.role.zh, who.role.en)
     footer = f"{who.actor} · {role} · {now:%Y-%m-%d %H:%M} · {export_id}"
     site = request.build_absolute_uri("/").rstrip("/")
+    query = request.GET.urlencode()
+    address = site + reverse("table", args=[layout.pk]) + (f"?{query}" if query else "")
     if form == "xlsx":
-        data = build_workbook(table, site=site, footer=footer)
+        data = build_workbook(table, site=site, address=address, footer=footer)
     else:
-        query = request.GET.urlencode()
-        page = reverse("table", args=[layout.pk]) + (f"?{query}" if query else "")
-        data = build_document(table, address=site + page, footer=footer)
+        data = build_document(table, address=address, footer=footer)
     _record(table, form=form, export_id=export_id)
     response = HttpResponse(data, content_type=_TYPES[form])
     response["Content-Disposition"] = f'attachment; filename="table-{export_id}.{form}"'

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,12 +18,14 @@ from tuijin.see.tables.facts import Ref
 from tuijin.see.tables.filling import Cell, Filled, Line
 from tuijin.see.wording import write_number, write_ratio
 
+AddressOf = Callable[[TableColumn, Cell, Line], str]
 _FACTORS = {"yuan": Decimal(1), "wan_yuan": Decimal(10_000), "yi_yuan": Decimal(100_000_000)}
 PLACES = {"yuan": 2, "wan_yuan": 2, "yi_yuan": 4}
 UNITS = {
     "yuan": gettext_lazy("元"), "wan_yuan": gettext_lazy("万元"), "yi_yuan": gettext_lazy("亿元"),
 }  # fmt: skip
 _KINDS = {
+    "project": gettext_lazy("项目"),
     "report": gettext_lazy("进度报告"), "plan": gettext_lazy("年度计划"),
     "operating": gettext_lazy("运行记录"), "stage_event": gettext_lazy("阶段变化"),
     "node": gettext_lazy("节点"),
@@ -80,7 +84,45 @@ def dates_line(table: Filled) -> str:
 
 
 def address_of(ref: Ref) -> str:
-    return reverse(f"entry_{ref.kind}", args=[ref.pk])
+    return reverse("project" if ref.kind == "project" else f"entry_{ref.kind}", args=[ref.pk])
+
+
+def entry_name(ref: Ref) -> str:
+    return f"{_KINDS[ref.kind]} {ref.period or f'#{ref.pk}'}"
+
+
+def stated_text(column: TableColumn, amount: Any, *, unit: str) -> str:
+    """What an entry states of a figure, with its unit; empty for words."""
+    if not isinstance(amount, (int, Decimal)):
+        return ""
+    if column.kind not in ("money", "ratio"):
+        return write_number(amount)
+    return f"{write_number(in_unit(Decimal(amount), unit), places=PLACES[unit])} {UNITS[unit]}"
+
+
+def build_addresses(table: Filled) -> AddressOf:
+    """
+    Say where each figure of a table leads: to its entry, or to the page of what it is drawn from.
+
+    A sum, a derived figure and a column of the project itself have such a page.
+    """
+    asked = {"on": table.on, "recorded_by": table.recorded_by}
+    dates = urlencode({name: day.isoformat() for name, day in asked.items() if day})
+    page = f"{reverse('table_figure', args=[table.layout.pk])}?{dates}"
+
+    def address(column: TableColumn, cell: Cell, line: Line) -> str:
+        if column.code == "name" and line.project_id:
+            return reverse("project", args=[line.project_id])
+        if column.code == "number" or cell.value in (None, ""):
+            return ""
+        if not column.formula and [ref.kind for ref in cell.refs] not in ([], ["project"]):
+            return address_of(cell.refs[0])
+        if line.project_id:
+            return f"{page}&column={column.code}&project={line.project_id}"
+        groups = urlencode([("group", key) for key in line.path])
+        return f"{page}&column={column.code}" + (f"&{groups}" if groups else "")
+
+    return address
 
 
 def origin_text(column: TableColumn, cell: Cell, line: Line) -> str:
@@ -92,5 +134,5 @@ def origin_text(column: TableColumn, cell: Cell, line: Line) -> str:
             ngettext("%(known)s / %(among)s 个项目有记录", "%(known)s / %(among)s 个项目有记录",
                      cell.among) % words
         )  # fmt: skip
-    parts += [f"{_KINDS[ref.kind]} #{ref.pk}" for ref in cell.refs]
+    parts += [entry_name(ref) for ref in cell.refs]
     return "; ".join(parts) if is_english() else "；".join(parts)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -16,7 +16,7 @@ from tuijin.see.tables.columns import TableColumn
 from tuijin.see.tables.filling import Cell, Filled, Line
 from tuijin.see.tables.wording import (
     PLACES,
-    address_of,
+    build_addresses,
     cell_text,
     dates_line,
     origin_text,
@@ -26,9 +26,10 @@ from tuijin.see.tables.wording import (
 
 _WIDTHS = {"number": 6, "long_text": 36, "money": 16, "text": 20, "ratio": 10, "date": 12}
 _NAME_WIDTH = 32
+_Link = Callable[[tuple[int, int], TableColumn, Cell, Line], None]
 
 
-def build_workbook(table: Filled, *, site: str, footer: str) -> bytes:
+def build_workbook(table: Filled, *, site: str, address: str, footer: str) -> bytes:
     """
     Write title, heading, table and footer.
 
@@ -36,6 +37,8 @@ def build_workbook(table: Filled, *, site: str, footer: str) -> bytes:
     ----------
     site
         Address of this installation, as `https://host`; links lead there.
+    address
+        The page of the same table: a sheet holds a limited number of links.
     footer
         Who exported it, when, and under which id.
     """
@@ -59,10 +62,18 @@ def build_workbook(table: Filled, *, site: str, footer: str) -> bytes:
         write_text(page, row, at, caption, styles.formats.header)
     page.freeze_panes(row + 1, 0)
     page.repeat_rows(row)
+    address_of = build_addresses(table)
+
+    def link(at: tuple[int, int], column: TableColumn, cell: Cell, line: Line) -> None:
+        if found := address_of(column, cell, line):
+            add_link(page, *at, site + found)
+
     for line in table.lines:
         row += 1
-        _write_line(page, row, line, table, styles, site=site)
-    write_text(page, row + 2, 0, footer, styles.formats.text)
+        _write_line(page, row, line, table, styles, link)
+    note = _("每个数字的出处见 %(address)s") % {"address": address}
+    write_text(page, row + 2, 0, note, styles.formats.text)
+    write_text(page, row + 3, 0, footer, styles.formats.text)
     book.close()
     return buffer.getvalue()
 
@@ -96,7 +107,7 @@ def _number_format(column: TableColumn, unit: str) -> str:
 
 
 def _write_line(
-    page: Worksheet, row: int, line: Line, table: Filled, styles: _Styles, *, site: str
+    page: Worksheet, row: int, line: Line, table: Filled, styles: _Styles, link: _Link
 ) -> None:
     is_bold, unit = line.kind != "row", table.layout.unit
     label_at = _label_column(table)
@@ -105,7 +116,8 @@ def _write_line(
         if is_bold and at == label_at:
             write_text(page, row, at, line.label, styles.of("@", is_bold=True))
             continue
-        _link_cell(page, (row, at), column, cell, line, unit=unit, site=site)
+        link((row, at), column, cell, line)
+        _comment_cell(page, (row, at), column, cell, line, unit=unit)
         _write_cell(page, (row, at), column, cell, style, unit=unit)
 
 
@@ -130,17 +142,12 @@ def _write_cell(
         page.write_number(*at, float(value), style)
 
 
-def _link_cell(
+def _comment_cell(
     page: Worksheet, at: tuple[int, int], column: TableColumn, cell: Cell, line: Line, *,
-    unit: str, site: str,
+    unit: str,
 ) -> None:  # fmt: skip
-    """Lay a link to the entry where a value comes, and say what a drawn figure is drawn from."""
+    """Say what a sum or a derived figure is drawn from."""
     text = cell_text(column, cell, unit=unit)
-    address = address_of(cell.refs[0]) if cell.refs else ""
-    if column.code == "name" and line.project_id:
-        address = reverse("project", args=[line.project_id])
-    if text and address:
-        add_link(page, *at, site + address)
     origin = origin_text(column, cell, line)
     if text and (len(cell.refs) > 1 or line.kind != "row" or column.formula):
         page.write_comment(*at, f"{text}\n{origin}")
