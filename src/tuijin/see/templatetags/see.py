@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from tuijin.importers.nouns import NOUNS
 from tuijin.ledger.models import Figure
+from tuijin.ledger.roles import ACTION_WORDS, ROLES
 from tuijin.see.language import either
 from tuijin.see.panels import BuiltPanel
 from tuijin.see.wording import write_money, write_number
@@ -34,9 +35,54 @@ _ACTS = {
     "vote": gettext_lazy("投票"),
     "voting": gettext_lazy("开关投票"),
     "decide": gettext_lazy("议定"),
-    "close": gettext_lazy("办结"),
+    "close": gettext_lazy("销号"),
     "choose_rulebook": gettext_lazy("更换规则"),
+    "import": gettext_lazy("导入"),
+    # corrections
+    "propose_correction": gettext_lazy("申请更正"),
+    "approve_correction": gettext_lazy("批准更正"),
+    "reject_correction": gettext_lazy("退回更正"),
+    # issues, slips and officers
+    "propose": gettext_lazy("建议立项"),
+    "raise": gettext_lazy("提出问题"),
+    "worsen": gettext_lazy("问题加重"),
+    "clock": gettext_lazy("重算时限"),
+    "pause": gettext_lazy("暂停计时"),
+    "resume": gettext_lazy("恢复计时"),
+    "escalate": gettext_lazy("升级督办"),
+    "receive": gettext_lazy("签收督办单"),
+    "assign": gettext_lazy("指派"),
+    "relieve": gettext_lazy("解除包联"),
+    "visit": gettext_lazy("走访"),
+    "drop": gettext_lazy("不予受理"),
+    "accept": gettext_lazy("承接"),
+    "dispute": gettext_lazy("提出异议"),
+    "uphold": gettext_lazy("维持交办"),
+    "reassign": gettext_lazy("改派"),
+    "work": gettext_lazy("办理"),
+    "report": gettext_lazy("反馈"),
+    "return": gettext_lazy("退回"),
+    "inspect": gettext_lazy("核验"),
+    "reopen": gettext_lazy("重新打开"),
+    # runs of the verification
+    "run_start": gettext_lazy("开始检验"),
+    "run_cancel": gettext_lazy("取消检验"),
+    # accounts
+    "request": gettext_lazy("请求"),
+    "public": gettext_lazy("打开页面"),
+    "signed_in": gettext_lazy("打开页面"),
+    "sign_in": gettext_lazy("登录"),
+    "sign_out": gettext_lazy("退出登录"),
+    "set_password": gettext_lazy("设置密码"),
+    "set_second_factor": gettext_lazy("设置动态口令"),
+    "create_token": gettext_lazy("新建令牌"),
+    "revoke_token": gettext_lazy("停用令牌"),
+    "ask_account_change": gettext_lazy("申请变更账号"),
+    "approve_account_change": gettext_lazy("批准变更账号"),
+    "refuse_account_change": gettext_lazy("退回账号变更"),
+    "disable_account": gettext_lazy("停用账号"),
 }
+_REFUSED = "_refused"
 # Trail's kind of entry -> noun, where the names differ.
 _NOUNS = {"progressreport": "report", "annualplan": "plan", "operatingrecord": "operating",
           "stageevent": "stage_event", "tablelayout": "table", "priceseries": "price_series",
@@ -77,7 +123,24 @@ def measured(measure: str, value: float) -> str:
 
 @register.simple_tag
 def act(action: str) -> str:
-    return str(_ACTS.get(action, action))
+    """An action of the trail in a word; one that was refused says so."""
+    if not action.endswith(_REFUSED):
+        return str(_ACTS.get(action, action))
+    asked = action.removesuffix(_REFUSED)
+    word = either(*ACTION_WORDS[asked]) if asked in ACTION_WORDS else _ACTS.get(asked, asked)
+    return _("被拒绝：%(act)s") % {"act": word}
+
+
+@register.simple_tag
+def actor(name: str) -> str:
+    """Who acted: an account's name, or the product itself."""
+    return _("系统") if name.startswith("system:") else name
+
+
+@register.simple_tag
+def role_word(code: str) -> str:
+    role = ROLES.get(code)
+    return either(role.zh, role.en) if role else ""
 
 
 @register.simple_tag
@@ -131,7 +194,9 @@ def _with_unit(value: Decimal, unit: str) -> str:
         return f"{write_number(value * 100, places=2)}%"
     known = UNITS.get(unit)
     word = either(known.zh, known.en) if known else unit
-    return f"{write_number(value, places=6)} {word}"
+    if unit == "count":
+        word = either(word, "")  # "10 count" is no English
+    return f"{write_number(value, places=6)} {word}".rstrip()
 
 
 @register.simple_tag(takes_context=True)
