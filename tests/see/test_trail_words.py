@@ -1,8 +1,9 @@
-"""Every action of the trail has a word; the product and a refusal are named as such."""
+"""Every action of the trail and every measure of a light rule has a word; so has the product."""
 
 from __future__ import annotations
 
 import ast
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from django.utils.translation import override
 import tuijin
 from tuijin.ledger.roles import ACTIONS
 from tuijin.push.states import STEPS
-from tuijin.see.templatetags.see import act, actor, role_word
+from tuijin.see.templatetags.see import act, actor, measure_title, measured, role_word
 
 SRC = Path(tuijin.__file__).parent
 APPENDS = {"Event", "_event", "_record", "_tell"}
@@ -70,3 +71,12 @@ def test_words(action: str, word: str) -> None:
         assert actor("system:daily") == "系统"
         assert role_word("city_leader") == "市领导"
     assert actor("wang") == "wang"
+
+
+def test_every_measure_of_a_light_rule_has_a_title_and_a_unit() -> None:
+    with (SRC / "see/data/light_rules.csv").open(encoding="utf-8") as stream:
+        measures = {row["measure"] for row in csv.DictReader(stream)}
+    with override("zh-hans"):
+        assert [m for m in sorted(measures) if measure_title(m).isascii()] == []
+        assert measured("progress_short_ratio", 0.5) == "50%"
+        assert measured("progress_gap_points", 30) == "30 个百分点"

@@ -60,6 +60,24 @@ def test_what_is_wanted_is_named_where_what_is_missing_is_another_thing():
     )
 
 
+def test_ends_that_round_to_one_have_their_side_on_a_terminal_too():
+    found = verdict(["x", "yuan_per_t", 94_311.0, 94_320.0, "at_least"])
+    assert wording.write_needs(found, english=True, on_terminal=True).endswith(
+        "needs at least 94,400 yuan/t at the ranges on file"
+    )
+
+
+def test_a_metric_that_is_wanted_goes_by_its_title():
+    found = Verdict(
+        ruling="UNDECIDED", value=None, inputs={}, binding=Binding(kind="evidence", using="x"),
+        needs_en="Use of waste heat, cold and pressure not on record",
+        decides=[["waste_heat_use_ratio", "ratio", 0.5, 0.5, "at_least"]],
+    )  # fmt: skip
+    assert wording.write_needs(found, english=True) == (
+        "Use of waste heat, cold and pressure not on record: needs at least 50%"
+    )
+
+
 def test_a_terminal_shows_a_range_without_its_side():
     found = verdict(
         ["x", "t_per_year", 62_500.0, 166_667.0, "at_least"], value=None,

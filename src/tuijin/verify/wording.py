@@ -197,20 +197,18 @@ def write_needs(verdict: Verdict, *, english: bool, on_terminal: bool = False) -
     if verdict.ruling != "UNDECIDED" or not verdict.decides:
         return missing
     name, unit, low, high, *sides = verdict.decides[0]
-    side, is_wide = "".join(sides), low < high
+    side, tells_range = "".join(sides), " at the ranges on file" if low < high else ""
     if verdict.binding.kind != "evidence":  # a target is as it was promised
         low, high = (round_safely(end, unit, side=side) for end in (low, high))
     wanted = _say_range(low, high, unit, english=english)
-    if side and not (is_wide and on_terminal):
+    if side and not (low < high and on_terminal):
         wanted = f"{_SIDES[side][english]}{wanted}"
     named = _name_of_wanted(verdict, name, missing, english=english)
     if english:
         joint = ", " if ": " in missing else ": "
-        return f"{missing}{joint}needs {named}{wanted}" + (
-            " at the ranges on file" if is_wide else ""
-        )
+        return f"{missing}{joint}needs {named}{wanted}{tells_range}"
     joint = "，" if "：" in missing else "："
-    return f"{missing}{joint}需要{named}{wanted}" + ("（按现有数据的范围）" if is_wide else "")
+    return f"{missing}{joint}需要{named}{wanted}" + ("（按现有数据的范围）" if tells_range else "")
 
 
 def _name_of_wanted(verdict: Verdict, name: str, missing: str, *, english: bool) -> str:
@@ -239,9 +237,9 @@ def round_safely(number: float, unit: str, *, side: str) -> float:
 
 
 def _in_words(verdict: Verdict, name: str, *, english: bool) -> str:
-    """A model's parameter by its description."""
+    """A model's parameter by its description, a metric by its title."""
     described = {p["name"]: p for p in verdict.inputs.get("parameters", ())}.get(name, {})
-    return described.get("description" if english else "description_zh") or name
+    return described.get("description" if english else "description_zh") or words_of(name)[english]
 
 
 def in_words(text: str, *, english: bool) -> str:
