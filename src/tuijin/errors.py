@@ -63,10 +63,16 @@ class TuijinError(Exception):
     title = "内部错误"
 
     def __init__(
-        self, detail: str = "", *, code: str | None = None, problems: Sequence[Problem] = ()
+        self,
+        detail: str = "",
+        *,
+        code: str | None = None,
+        problems: Sequence[Problem] = (),
+        detail_en: str = "",
     ) -> None:
         super().__init__(detail or self.title)
         self.detail = detail
+        self.detail_en = detail_en
         self.problems = tuple(problems)
         if code is not None:
             self.code = code

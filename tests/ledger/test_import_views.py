@@ -9,9 +9,14 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 from tests.ledger.test_batches import GOOD, TITLES, build
-from tuijin.ledger import parsing, scope
+from tuijin.errors import Problem
+from tuijin.importers import fields
+from tuijin.importers.faults import Fault
+from tuijin.importers.nouns import NOUNS
+from tuijin.ledger import import_report, parsing, scope
 from tuijin.ledger.models import ImportBatch, Project, User
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +225,28 @@ def test_the_file_picker_offers_what_some_importer_takes(client):
     taken = {ending for importer in parsing.list_importers() for ending in importer.suffixes}
     assert set(offered) == taken
     assert {".jsonl", ".ndjson", ".log"} <= taken
+
+
+def test_problems_name_the_heading_and_english_pages_say_so_in_english(client):
+    send(client, build([[None, "丁", "达茂旗", None, "约三百", None, None, None]]))
+    batch = ImportBatch.objects.get()
+    address = f"/imports/{batch.pk}/"
+    chinese = client.get(address).content.decode()
+    (letter,) = {p["column"] for p in batch.problems if p["code"] == "decimal"}
+    assert f"<td>{letter} {TITLES[4]}</td>" in chinese
+    english = client.get(address, headers={"Accept-Language": "en"}).content.decode()
+    assert "a number of at most 12 whole digits" in english
+    assert "不符合要求" not in english
+
+
+def test_a_limit_is_said_in_the_unit_of_the_column():
+    column = NOUNS["project"].column("total_investment_yuan")
+    with pytest.raises(Fault) as refused:
+        fields.parse_value(column, "200000000", unit="wan_yuan")
+    assert refused.value.expected == "0 至 100,000,000 万元"
+    problem = Problem("out_of_range", "“200000000”不符合要求", "汇总", 3, "E",
+                      expected=refused.value.expected)  # fmt: skip
+    with translation.override("en"):
+        shown = import_report.show_problem(problem, {("汇总", "E"): "总投资（万元）"})
+    assert shown["expected"] == "0 to 100,000,000 万元 (10,000 yuan)"
+    assert (shown["message"], shown["column"]) == ("“200000000”", "E 总投资（万元）")

@@ -61,13 +61,16 @@ def test_pack_has_a_sheet_a_stop_with_the_real_verdict(world):
     reader = PdfReader(
         io.BytesIO(render_pdf(documents.build_pack(documents.gather(meeting, as_of=AS_OF))))
     )
-    assert len(reader.pages) == 4
+    assert len(reader.pages) == 5
     pages = [page.extract_text().replace("\n", "").replace(" ", "") for page in reader.pages]
     anode = next(page for page in pages[1:] if "锂电池负极材料项目" in page)
     assert "年销售额25亿元待定" in anode
     assert "62,500至167,000吨/年" in anode
     port = next(page for page in pages[1:] if "口岸无人驾驶项目" in page)
     assert "已实现智能通关未达2026-03-03" in port
+    assert "附：模型怎样检验" in pages[-1]
+    assert "2,000次，种子7" in pages[-1]
+    assert not any("种子" in page or "anode_plant" in page for page in pages[:-1])
 
 
 def test_a_verdict_whose_inputs_changed_says_so(world):

@@ -19,11 +19,12 @@ from tuijin.engines import markets
 from tuijin.ledger import records, scope
 from tuijin.ledger.models import Figure, Price, PriceLink, PriceSeries, TrailEvent
 from tuijin.paper import render_docx
-from tuijin.plan import price_words, prices
+from tuijin.plan import price_effects, price_words, prices
 from tuijin.plan.price_chart import draw_series, look_ahead
 from tuijin.plan.price_digest import build_digest
 from tuijin.plan.price_effects import find_effects
 from tuijin.plan.prices import LAST, MONTH, WEEK, follow_prices
+from tuijin.project_models import Metric
 from tuijin.verify.models import Binding, Claim
 
 pytestmark = pytest.mark.django_db
@@ -174,9 +175,21 @@ def test_sales_move_by_tonnes_times_the_price(series, portfolio):
     assert price_words.moved_text(sales) == "年销售收入 +2.5 亿元/年（10 亿元/年 → 12.5 亿元/年）"
 
 
+def test_both_figures_and_their_difference_are_medians():
+    """A skewed metric: its mean falls by far more than its median."""
+    old, new = np.array([0.7, 0.756, 0.8]), np.array([-2.0, -0.0425, -0.04])
+    before, after = ({"firr_ratio": Metric("firr_ratio", "ratio", sample)} for sample in (old, new))
+    (moved,) = price_effects._find_moved(before, after)
+    assert moved.difference == pytest.approx(moved.after - moved.before)
+    assert price_words.signed(moved.difference, "ratio") == "−79.8 个百分点"
+    assert price_words.level(moved.before, "ratio") == "75.6%"
+    assert price_words.level(24_712.83, "yuan_per_t") == "24,713元/吨"
+    assert price_words.level(343.612, "yuan_per_mwh") == "343.6元/兆瓦时"
+    assert price_words.signed(0.0, "ratio") == "中位数不变"
+
+
 def test_every_metric_of_the_model_that_differs_is_told(series, portfolio, monkeypatch):
     """A metric that a model has tomorrow, such as FIRR, appears without a change here."""
-    from tuijin.project_models import Metric
     from tuijin.project_models.anode_plant import AnodePlant
 
     run = AnodePlant.run

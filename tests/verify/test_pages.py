@@ -59,7 +59,7 @@ def test_list_and_filters(claims):
     short = get(
         client, "/claims/?verdict=FALLS+SHORT&place=150223&dimension=schedule&check=evidence"
     )
-    assert "port" not in short or "in_operation by 2025-09-30" in short
+    assert "port" not in short or "不晚于 2025-09-30" in short
     assert "sales_yuan_per_year" not in short
     assert "没有符合条件的承诺" in get(client, "/claims/?state=stale")
     get(client, "/claims/?verdict=PERHAPS", 422)

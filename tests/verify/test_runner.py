@@ -39,8 +39,8 @@ def test_anode_sales_are_undecided_and_name_the_tonnage(ledger):
     found = verdict_of(sales_claim(ledger))
     assert found.ruling == "UNDECIDED"
     assert found.needs_en == "tonnage sold not on record"
-    name, unit, low, high = found.decides[0]
-    assert (name, unit) == ("output_t_per_year", "t_per_year")
+    name, unit, low, high, side = found.decides[0]
+    assert (name, unit, side) == ("output_t_per_year", "t_per_year", "at_least")
     assert (low, high) == pytest.approx((62_500, 166_667), rel=1e-4)
     parameters = {p["name"]: p for p in found.inputs["parameters"]}
     assert "Mysteel" in parameters["price_yuan_per_t"]["source"]
@@ -120,7 +120,7 @@ def test_a_year_of_operating_records(ledger):
     )  # fmt: skip
     operate(ledger.anode, [date(2025, m, 1) for m in range(2, 13)], sales_yuan=Decimal(10_000_000))
     found = verdict_of(claim)
-    assert found.needs_en == "sales_yuan_per_year: 11 months in a row on record, 12 are needed"
+    assert found.needs_en == "Sales: 11 months in a row on record, 12 are needed"
     operate(ledger.anode, [date(2026, 1, 1)], sales_yuan=Decimal(10_000_000))
     found = verdict_of(claim)
     assert (found.ruling, found.value, found.field_class) == ("HOLDS", 120_000_000.0, "C")
@@ -136,7 +136,7 @@ def test_formula_with_a_range_and_units(ledger):
     )  # fmt: skip
     missing = verdict_of(claim)
     assert missing.decides == []
-    assert missing.needs_en == "sales_yuan_per_year, output_t_per_year not on record"
+    assert missing.needs_en == "Sales, Output not on record"
     add_figure(ledger.anode, "sales_yuan_per_year", "2500000000", "yuan_per_year")
     add_figure(
         ledger.anode, "output_t_per_year", None, "t_per_year", low=Decimal(62_500),
@@ -243,9 +243,9 @@ def test_a_model_takes_the_statistic_and_names_what_moves_it(ledger):
     verdict = verdict_of(claim)
     assert verdict.ruling == "UNDECIDED"
     assert verdict.interval_low < 2 < verdict.interval_high
-    assert "most of all share of loaded AGVs that are opened (total Sobol index" in verdict.needs_en
-    assert "开箱查验比例" in verdict.needs_zh
-    assert verdict.decides[0][0] == "opened_share_ratio"
+    assert verdict.needs_en == "biggest unknown: share of loaded AGVs that are opened"
+    assert verdict.needs_zh == "最大未知：开箱查验比例"
+    assert (verdict.decides[0][0], verdict.decides[0][-1]) == ("opened_share_ratio", "at_most")
     assert verdict.charts["influences"][0]["name"] == "opened_share_ratio"
 
 
@@ -257,7 +257,7 @@ def test_a_parameter_set_to_null_is_not_known(ledger):
     assert (verdict.ruling, verdict.needs_en) == (
         "UNDECIDED", "AGVs that belong to the port not on record",
     )  # fmt: skip
-    needed = {name: (low, high) for name, _, low, high in verdict.decides}
+    needed = {name: (low, high) for name, _, low, high, _ in verdict.decides}
     assert 10 < needed["agv_count"][0] < needed["agv_count"][1]
     assert needed["cn_gate_lane_count"][0] >= 1
 

@@ -138,7 +138,7 @@ def _rows(line: listing.Line) -> list[tuple[str, str, str, str]]:
     for verdict in found:
         check = wording.write_check(verdict, sources=line.sources[verdict.pk], english=True)
         value = wording.write_value(verdict, line.claim)
-        needs = wording.write_needs(verdict, english=True)
+        needs = wording.write_needs(verdict, english=True, on_terminal=True)
         if needs and not value:
             value, check = needs, ""
         elif needs:

@@ -91,15 +91,22 @@ def check_money(value: Decimal, *, signed: bool) -> Decimal:
     """Refuse what is not whole 分 or out of range."""
     if value != value.quantize(_FEN):
         raise Fault("money_precision", "金额精确到分")
-    check_range(value, signed=signed, limit=MAX_MONEY_YUAN)
+    check_range(value, signed=signed, limit=MAX_MONEY_YUAN, unit="wan_yuan")
     whole = value.to_integral_value()
     return whole if whole == value else value.quantize(_FEN)
 
 
-def check_range(value: Decimal, *, signed: bool, limit: Decimal) -> None:
+def check_range(value: Decimal, *, signed: bool, limit: Decimal, unit: str | None = None) -> None:
     if abs(value) > limit or (value < 0 and not signed):
-        least = f"-{limit}" if signed else "0"
-        raise Fault("out_of_range", f"{least} 至 {limit:f} 之间")
+        raise Fault("out_of_range", say_range(limit, signed=signed, unit=unit))
+
+
+def say_range(limit: Decimal, *, signed: bool, unit: str | None) -> str:
+    """`0 至 100,000,000 万元`: a limit in the base unit, said in the column's own."""
+    known = UNITS.get(unit or "")
+    most = f"{limit / (known.factor if known else 1):,f}"
+    word = f" {known.zh}" if known else ""
+    return f"{f'-{most}' if signed else '0'} 至 {most}{word}"
 
 
 def scale_numbers(

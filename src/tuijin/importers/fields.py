@@ -306,7 +306,9 @@ def _read_measures(
         reading.refuse(where[~is_decimal], "decimal", decimals.DECIMAL_EXPECTED)
         reading.refuse(where[is_decimal & ~exact], "money_precision", "金额精确到分")
         out = is_decimal & exact & ~in_range
-        reading.refuse(where[out], "out_of_range", f"不超过 {limit:f}，不为负")
+        reading.refuse(
+            where[out], "out_of_range", decimals.say_range(limit, signed=column.signed, unit=unit)
+        )
 
 
 def _read_wholes(reading: _Reading, where: np.ndarray, numbers: np.ndarray) -> None:
@@ -317,7 +319,8 @@ def _read_wholes(reading: _Reading, where: np.ndarray, numbers: np.ndarray) -> N
     good = is_whole & in_range
     reading.values[where[good]] = numbers[good].astype(np.int64).tolist()
     reading.refuse(where[~is_whole], "integer", "整数")
-    reading.refuse(where[is_whole & ~in_range], "out_of_range", f"{low:.0f} 至 {high:.0f}")
+    said = f"{low:.0f} 至 {high:.0f}" if high < 1e4 else f"{low:,.0f} 至 {high:,.0f}"
+    reading.refuse(where[is_whole & ~in_range], "out_of_range", said)
 
 
 def _read_days(

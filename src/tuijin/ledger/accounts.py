@@ -147,9 +147,19 @@ def refuse(change_id: int) -> None:
 
 
 def disable(user: User) -> None:
-    """Stop an account at once; to open it again takes two."""
+    """
+    Stop an account at once; to open it again takes two.
+
+    Raises
+    ------
+    Conflict
+        If fewer than two security administrators would be left: the one could then act alone.
+    """
     with transaction.atomic():
         trail.lock()
+        others = User.objects.filter(role="security_admin", is_active=True).exclude(pk=user.pk)
+        if user.role == "security_admin" and others.count() < 2:
+            raise Conflict("停用后安全管理员不足两名，请先增设一名", code="too_few_admins")
         User.objects.filter(pk=user.pk).update(is_active=False)
         sessions.end_all(user.pk)
         _record("disable_account", user, {"is_active": (user.is_active, False)})

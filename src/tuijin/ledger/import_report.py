@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from tuijin.errors import Problem
 from tuijin.importers.dates import show_period
@@ -17,6 +18,7 @@ from tuijin.importers.nouns import CHOICES, Column
 from tuijin.importers.xlsx_write import ExportColumn, write_sheet
 from tuijin.ledger.intake import NounPreview, Preview
 from tuijin.ledger.models import ImportBatch, Project, TrailEvent
+from tuijin.units import UNITS
 
 SHOWN_NEW, SHOWN_CHANGED = 50, 200
 # What is wrong, or noted, in a few words; the message beside it names the value.
@@ -66,6 +68,66 @@ WORDS: dict[str, str | Promise] = {
     "month_only": gettext_lazy("只有年月，按当月最后一天"),
     "full_width": gettext_lazy("全角已改为半角"),
 }
+
+
+# What would be right, for a reader of English; in Chinese a problem says so itself.
+EXPECTED_EN: dict[str, str] = {
+    "required": "a value: the entry may not be without it",
+    "decimal": "a number of at most 12 whole digits and 6 decimals, in groups of three or none",
+    "integer": "a whole number",
+    "money_precision": "money in whole fen (0.01 yuan)",
+    "unit": "a unit that measures the same, such as 万元 in the heading",
+    "unit_missing": "a unit in the heading or the cell, such as (万元)",
+    "date": "a date such as 2025-09-21",
+    "date_ambiguous": "a date such as 2025-09-21, not a year alone",
+    "date_1900_02_29": "a date that exists",
+    "month": "a month such as 2025-09",
+    "period": "a reporting period such as 2025-09",
+    "boolean": "yes or no (是, 否)",
+    "json": "valid JSON",
+    "url": "an address that begins with https:// or http://",
+    "uscc": "a unified social credit code: 18 characters that fit its check digit",
+    "project_code": "a national project code, as NNNN-NNNNNN-NN-NN-NNNNNN",
+    "bad_character": "text without control or direction characters",
+    "cell_error": "a value, not a formula error",
+    "formula_without_value": "a formula with its saved value: open and save it in a spreadsheet",
+    "unknown_reference": "something that is in the ledger or in this file",
+    "not_allowed": "an entry in your own charge",
+    "disagrees": "the same values wherever the entry stands",
+    "not_positive": "a number above zero",
+}
+_RANGE = re.compile(r"(-?[\d,.]+) 至 (-?[\d,.]+)(?: (\S+))?")
+_QUOTED = re.compile(r"“(.*)”不符合要求")
+
+
+def show_problem(problem: Problem, titles: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    """
+    A problem as a page tells it, in the reader's language where there are words for its code.
+
+    `titles` names the headings of the file by sheet and letter.
+    """
+    message, expected = problem.message, problem.expected
+    if (get_language() or "").startswith("en"):
+        message = _QUOTED.sub(r"“\1”", message)
+        ends = _RANGE.fullmatch(expected)
+        if ends:
+            expected = f"{ends[1]} to {ends[2]} {_unit_en(ends[3])}".rstrip()
+        expected = EXPECTED_EN.get(problem.code, expected)
+    title = titles.get((problem.sheet, problem.column), "")
+    return {
+        "sheet": problem.sheet,
+        "row": problem.row,
+        "column": " ".join(part for part in (problem.column, title) if part),
+        "word": word_of(problem.code),
+        "message": message,
+        "expected": expected,
+    }
+
+
+def _unit_en(zh: str | None) -> str:
+    """A unit in English; one that is a number itself beside the sign the file has."""
+    en = next((unit.en for unit in UNITS.values() if unit.zh == zh), zh or "")
+    return f"{zh} ({en})" if en[:1].isdigit() else en
 
 
 def word_of(code: str) -> str:

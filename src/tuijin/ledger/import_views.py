@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from tuijin.errors import Conflict, ImportFailed, TooLarge, TuijinError
+from tuijin.errors import Conflict, ImportFailed, Problem, TooLarge, TuijinError
 from tuijin.importers import ColumnMapping, Header
 from tuijin.importers.nouns import NOUNS
 from tuijin.importers.prescan import MAX_FILE_BYTES
@@ -81,7 +82,7 @@ def import_batch(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
         "nouns": [
             {**shown, "spec": NOUNS[shown["noun"]]} for shown in batch.details.get("shown", ())
         ],
-        "problems": [(p, import_report.word_of(p.code)) for p in problems[:_SHOWN_PROBLEMS]],
+        "problems": _show_problems(batch, problems[:_SHOWN_PROBLEMS]),
         "problem_count": batch.counts.get("refused", len(problems)),
         "notes": _count_notes(batch),
         "unread": [
@@ -92,6 +93,15 @@ def import_batch(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
         ],
     }
     return render(request, "ledger/import_batch.html", found)
+
+
+def _show_problems(batch: ImportBatch, problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    titles = {
+        (header.sheet, letter): title
+        for header in batches.headers_of(batch)
+        for letter, title in zip(header.letters, header.titles, strict=True)
+    }
+    return [import_report.show_problem(problem, titles) for problem in problems]
 
 
 def _count_notes(batch: ImportBatch) -> list[tuple[str, int, str]]:
@@ -121,10 +131,8 @@ def _mapping_context(batch: ImportBatch) -> dict[str, Any]:
         "headers": headers,
         "groups": groups,
         "units": [unit for unit in UNITS.values() if unit.code not in ("date", "text")],
-        "problems": [
-            (p, import_report.word_of(p.code)) for p in batches.problems_of(batch)
-        ],
-    }  # fmt: skip
+        "problems": _show_problems(batch, batches.problems_of(batch)),
+    }
 
 
 def _titles(header: Header) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tuijin.importers.nouns import CHOICES
 from tuijin.project_models import TYPICAL
 
 _FILE = Path(__file__).parent / "data" / "metrics.csv"
@@ -31,6 +32,16 @@ def load_metrics() -> Mapping[str, MetricName]:
             row["metric"]: MetricName(row["metric"], row["unit"], row["name"], row["name_en"])
             for row in csv.DictReader(stream)
         }
+
+
+def words_of(name: str) -> tuple[str, str]:
+    """Words for a name that a check reads: the metric's, with the statistic of it on record."""
+    metric, _, statistic = name.removeprefix("place.").partition(".")
+    zh, en = name_of(metric)
+    if not statistic:
+        return zh, en
+    statistic_zh, statistic_en = CHOICES["statistic"].get(statistic, (statistic, statistic))
+    return f"{zh}（{statistic_zh}）", f"{en} ({statistic_en.lower()})"
 
 
 def name_of(metric: str) -> tuple[str, str]:

@@ -29,10 +29,17 @@ class Role:
 
 
 # Actions. A view, endpoint, command or job names one of these; a name not here does not start.
-ACTIONS = frozenset(
-    "read comment score edit import export verify decide rules approve report trail users "
-    "configure reply attach raise dispatch inspect".split()
-)
+ACTION_WORDS: dict[str, tuple[str, str]] = {
+    "read": ("查看", "read"), "comment": ("点评", "comment"), "score": ("评分", "score"),
+    "edit": ("修改", "edit"), "import": ("导入", "import"), "export": ("导出", "export"),
+    "verify": ("检验", "verify"), "decide": ("议定", "decide"), "rules": ("改规则", "change rules"),
+    "approve": ("审批", "approve"), "report": ("填报", "report"),
+    "trail": ("查看留痕", "read the trail"), "users": ("管理账号", "manage accounts"),
+    "configure": ("配置系统", "configure"), "reply": ("答复", "reply"),
+    "attach": ("上传证据", "attach evidence"), "raise": ("提出问题", "raise issues"),
+    "dispatch": ("交办", "dispatch issues"), "inspect": ("核验", "inspect"),
+}  # fmt: skip
+ACTIONS = frozenset(ACTION_WORDS)
 
 
 def _role(

@@ -19,7 +19,7 @@ from django.db import models
 from django.db.models import Q
 
 from tuijin.errors import NotAllowed, SignInRequired, TuijinError
-from tuijin.ledger.roles import ACTIONS, ROLES, Role
+from tuijin.ledger.roles import ACTION_WORDS, ACTIONS, ROLES, Role
 
 M = TypeVar("M", bound=models.Model)
 
@@ -101,11 +101,18 @@ class Scope:
     def require(self, action: str, *, place_id: str | None = None, project_id: int | None = None
                 ) -> None:  # fmt: skip
         """Refuse unless the action is allowed, and allowed on this row if one is named."""
+        word, word_en = ACTION_WORDS[action] if action in ACTIONS else (action, action)
         if not self.may(action):
-            raise NotAllowed(f"{self.role.zh}不能进行此操作（{action}）")
+            raise NotAllowed(
+                f"{self.role.zh}不能进行此操作（{word}）",
+                detail_en=f"{self.role.en}: not allowed to {word_en}",
+            )
         named = place_id is not None or project_id is not None
         if named and not self.owns(place_id=place_id, project_id=project_id):
-            raise NotAllowed(f"不在您的管辖范围内（{action}）")
+            raise NotAllowed(
+                f"不在您的管辖范围内（{word}）",
+                detail_en=f"Not in your charge: not allowed to {word_en} here",
+            )
 
 
 _SYSTEM_ROLE = Role("system", "系统", "System", "city", "PICS", "PICS", "PICS", ACTIONS)

@@ -14,6 +14,7 @@ from tuijin.meet.days import DayPlan, load_days
 from tuijin.meet.models import Decision, Meeting, ScoreRule
 from tuijin.meet.scoring import Standing
 from tuijin.meet.sheets import Sheet, build_sheets, count_rulings
+from tuijin.meet.verdict_words import load_influences
 from tuijin.meet.wording import (
     light_word,
     numbered,
@@ -89,7 +90,7 @@ def build_pack(found: Material, *, footer: str = "") -> Pack:
         subtitle=_("观摩手册　%(where)s　截至 %(date)s")
         % {"where": subtitle, "date": write_date(found.as_of)},
         cover=tuple(cover),
-        pages=tuple(_page(found, sheet) for sheet in found.sheets),
+        pages=(*(_page(found, sheet) for sheet in found.sheets), *_annex(found)),
         footer=footer,
         notes_title=_("记录"),
         language=language(),
@@ -144,6 +145,30 @@ def _page(found: Material, sheet: Sheet) -> Page:
         mark=_("作表态发言") if sheet.stop.pk in called else "",
         blocks=tuple(_sheet_blocks(sheet)),
     )
+
+
+def _annex(found: Material) -> list[Page]:
+    """How the models were run, for whoever wants to run them again; nothing where none was."""
+    tested = [
+        (sheet, promise)
+        for sheet in found.sheets
+        for promise in sheet.promises
+        if promise.line.shows_figures and (verdict := promise.line.speaking) is not None
+        and verdict.binding.kind == "model"
+    ]  # fmt: skip
+    if not tested:
+        return []
+    influences = load_influences(promise.line.speaking for _sheet, promise in tested)
+    rows = []
+    for sheet, promise in tested:
+        verdict = promise.line.speaking
+        assert verdict is not None
+        drawn = _("%(draws)s 次，种子 %(seed)s") % {
+            "draws": f"{verdict.n_draws or 0:,}", "seed": verdict.seed,
+        }  # fmt: skip
+        rows.append((sheet.name, promise.title, drawn, influences.get(verdict.pk, "")))
+    titles = (_("项目"), _("承诺"), _("抽样"), _("最大未知"))
+    return [Page("", _("附：模型怎样检验"), (Table(titles, tuple(rows), (3, 4, 3, 4)),))]
 
 
 def _sheet_blocks(sheet: Sheet) -> list[Block]:

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 
-from tuijin.ledger.metrics import name_of
 from tuijin.see.language import is_english
 from tuijin.verify.listing import Line
 from tuijin.verify.models import Claim, Verdict
-from tuijin.verify.wording import write_check, write_money, write_needs, write_unit, write_value
-
-_CODE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
-
-
-def in_words(text: str) -> str:
-    """Give metrics in a sentence their names."""
-    return _CODE.sub(lambda found: name_of(found[0])[is_english()], text)
+from tuijin.verify.wording import (
+    in_words,
+    write_in_words,
+    write_influence,
+    write_method,
+    write_needs,
+    write_unit,
+    write_value,
+)
 
 
 def write_found(verdict: Verdict, claim: Claim) -> str:
     """What was measured, with its interval and unit; "" where nothing was."""
     english = is_english()
-    if money := write_money(verdict, claim, english=english):
-        return money
+    if said := write_in_words(verdict, claim, english=english):
+        return said
     value, unit = write_value(verdict, claim), write_unit(claim.unit, english=english)
-    if not value or not unit or verdict.on is not None or claim.statistic == "probability":
+    if not value or not unit or verdict.on is not None:
         return value
     return f"{value} {unit}" if english else f"{value}{unit}"
 
 
 def write_open(verdict: Verdict) -> str:
     """What is missing, and which amount of what would decide."""
-    return in_words(write_needs(verdict, english=is_english()))
+    return in_words(write_needs(verdict, english=is_english()), english=is_english())
+
+
+def load_influences(verdicts: Iterable[Verdict | None]) -> dict[int, str]:
+    """The unknown that moves each verdict's metric most, with its index; read in one query."""
+    listed = {verdict.pk: verdict for verdict in verdicts if verdict is not None}
+    charts = dict(Verdict.objects.filter(pk__in=listed).values_list("pk", "charts"))
+    return {
+        pk: write_influence(listed[pk], kept, english=is_english()) for pk, kept in charts.items()
+    }
 
 
 def write_basis(line: Line, verdict: Verdict) -> str:
@@ -39,4 +48,4 @@ def write_basis(line: Line, verdict: Verdict) -> str:
     sources = line.sources.get(verdict.pk, "")
     if verdict.binding.kind == "evidence" and not sources:
         return ""
-    return in_words(write_check(verdict, sources=sources, english=is_english()))
+    return write_method(verdict, sources=sources, english=is_english())

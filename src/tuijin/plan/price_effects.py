@@ -40,7 +40,7 @@ _FEWEST_DRAWS = 2
 @dataclass(frozen=True, slots=True)
 class Moved:
     """
-    A metric at both prices: medians, and the mean difference of paired draws.
+    A metric at both prices: medians, and their difference.
 
     `amount` fields are in the metric's unit.
     """
@@ -215,7 +215,7 @@ def _find_moved(old: Mapping[str, Metric], new: Mapping[str, Metric]) -> tuple[M
         if abs(between.mean) > _SMALLEST_RATIO * size:
             found.append(
                 Moved(name.removeprefix(TYPICAL), old[name].unit, before.p50, after.p50,
-                      between.mean, name.startswith(TYPICAL))
+                      after.p50 - before.p50, name.startswith(TYPICAL))
             )  # fmt: skip
     return tuple(found)
 

@@ -141,14 +141,26 @@ def amount(value: float, unit: str) -> str:
 
 
 def level(value: float, unit: str) -> str:
-    """A figure at one price: money to six digits as prices are, the rest to three."""
-    digits = 6 if "yuan" in unit else 3
-    return amount(float(f"{value:.{digits}g}"), unit).replace("-", "−")  # which no line breaks at
+    """A figure at one price: four digits, or all before the point; a share to a tenth of 1 %."""
+    return amount(_rounded(value, unit), unit).replace("-", "−")  # which no line breaks at
 
 
 def signed(value: float, unit: str) -> str:
-    text = amount(float(f"{abs(value):.4g}"), unit)
-    return f"{'+' if value > 0 else '−'}{text}"
+    """A difference of medians; of shares in percentage points."""
+    size = abs(_rounded(value, unit))
+    if size == 0:
+        return _("中位数不变")
+    sign = "+" if value > 0 else "−"
+    if unit == "ratio":
+        points = write_number(100 * size, places=2)
+        return _("%(sign)s%(points)s 个百分点") % {"sign": sign, "points": points}
+    return f"{sign}{amount(size, unit)}"
+
+
+def _rounded(value: float, unit: str) -> float:
+    if unit == "ratio":
+        return round(value, 3) if abs(value) >= 0.01 else float(f"{value:.1g}")
+    return float(round(value)) if abs(value) >= 1000 else float(f"{value:.4g}")
 
 
 def moved_text(moved: Moved) -> str:

@@ -58,12 +58,14 @@ class Step:
     Projects that reached a step.
 
     `passed` of `before` reached it of those that had reached the step before; None at the first.
+    Where nobody records a step, `is_recorded` is false and its nought counts nothing.
     """
 
     code: str
     count: int
     passed: int | None
     before: int | None
+    is_recorded: bool = True
 
     @property
     def name(self) -> str:
@@ -99,7 +101,7 @@ def shown_groups() -> list[str]:
 def build_total(portfolio: Portfolio) -> Funnel:
     """The funnel of all of one's own projects in some places."""
     row = _rows(portfolio).aggregate(**_counts())
-    return _funnel(None, _("合计"), row)
+    return _funnel(None, _("合计"), row, is_registered=_is_registered_anywhere())
 
 
 def build_groups(portfolio: Portfolio, *, by: str, as_of: date) -> list[Funnel]:
@@ -110,9 +112,18 @@ def build_groups(portfolio: Portfolio, *, by: str, as_of: date) -> list[Funnel]:
     """
     rows, columns = _grouped(_rows(portfolio), by=by, as_of=as_of)
     found = rows.values(*columns).annotate(**_counts()).order_by(columns[0])
+    is_registered = _is_registered_anywhere()
     return [
-        _funnel(row[columns[0]], _title(row, by=by), row) for row in found if row["signed_count"]
+        _funnel(row[columns[0]], _title(row, by=by), row, is_registered=is_registered)
+        for row in found
+        if row["signed_count"]
     ]
+
+
+def _is_registered_anywhere() -> bool:
+    """Whether anybody records entry into the statistics at all, wherever the reader looks."""
+    done = Node.objects.filter(is_current=True, node=REGISTER_NODE, done_on__isnull=False)
+    return done.exists()
 
 
 def _rows(portfolio: Portfolio) -> QuerySet[Project]:
@@ -168,12 +179,18 @@ def _title(row: dict[str, Any], *, by: str) -> str:
     return str(key)
 
 
-def _funnel(key: Any, title: str, row: dict[str, Any]) -> Funnel:
+def _funnel(key: Any, title: str, row: dict[str, Any], *, is_registered: bool) -> Funnel:
     steps, before = [], ""
     for code in shown_steps():
         passed = row[f"{code}_passed"] if before else None
         steps.append(
-            Step(code, row[f"{code}_count"], passed, row[f"{before}_count"] if before else None)
+            Step(
+                code,
+                row[f"{code}_count"],
+                passed,
+                row[f"{before}_count"] if before else None,
+                is_recorded=code != "registered" or is_registered,
+            )
         )
         before = code
     return Funnel(key, title, tuple(steps), row["ended_count"])

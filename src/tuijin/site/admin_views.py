@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -141,7 +142,12 @@ def check_trail(request: HttpRequest) -> HttpResponse:
     head = TrailHead.objects.filter(id=1).first()
     is_short = head is None or head.seq <= _MOST_CHECKED
     finding = chain.check() if is_short else None
-    return render(request, "site/trail_check.html", {"finding": finding})
+    last_good = finding.last_good if finding else None
+    context = {
+        "finding": finding,
+        "last_good_at": datetime.fromisoformat(last_good.at) if last_good else None,
+    }
+    return render(request, "site/trail_check.html", context)
 
 
 @requires("configure")

@@ -10,6 +10,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from tuijin.errors import (
     BadInput,
@@ -22,10 +23,22 @@ from tuijin.errors import (
     Unavailable,
     VersionConflict,
 )
+from tuijin.see.language import is_english
 from tuijin.site import refusals, requests
 
 log = structlog.get_logger()
 _MOST_PROBLEMS = 200
+_NEXT = {
+    400: gettext_lazy("返回上一页，检查填写的内容后再提交。"),
+    403: gettext_lazy("需要办理的，请联系市项目办或安全管理员。"),
+    404: gettext_lazy("请核对网址，或从首页、列表进入。"),
+    409: gettext_lazy("返回上一页并刷新，看现在到了哪一步。"),
+    412: gettext_lazy("返回上一页并刷新，在新的内容上再改一次。"),
+    413: gettext_lazy("请减小文件，或分几次提交。"),
+    415: gettext_lazy("请换成页面上写明的文件格式。"),
+    429: gettext_lazy("请等一分钟再试。"),
+    500: gettext_lazy("请稍后再试；仍不行，把下面的编号告诉系统管理员。"),
+}
 
 
 class MethodNotAllowed(TuijinError):
@@ -44,10 +57,23 @@ def build_answer(request: HttpRequest, error: TuijinError) -> HttpResponse:
     elif isinstance(error, SignInRequired):
         return _ask_to_sign_in(request)
     else:
-        response = render(request, "error.html", {"error": error}, status=error.status)
+        response = render(request, "error.html", _in_words(error), status=error.status)
     if isinstance(error, (TooMany, Unavailable)):
         response["Retry-After"] = str(getattr(error, "retry_after_seconds", 60))
     return response
+
+
+def _in_words(error: TuijinError) -> dict[str, Any]:
+    """Title, detail and what to do next, in the reader's language where there are words for it."""
+    detail = error.detail_en if error.detail_en and is_english() else error.detail
+    detail = gettext(detail) if detail and error.status != 500 else ""
+    kind = error.status if error.status in _NEXT else 500 if error.status > 500 else 400
+    return {
+        "error": error,
+        "title": gettext(error.title),
+        "detail": "" if detail == gettext(error.title) else detail,
+        "next_step": _NEXT[kind],
+    }
 
 
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tuijin.ledger.roles import Role
 
@@ -36,7 +37,7 @@ GROUPS = (
         Entry("cockpit", _("驾驶舱"), "layout-dashboard"),
         Entry("mine", _("我的事项"), "flag", "reply"),
         Entry("reports", _("填报"), "pencil", "report"),
-        Entry("projects", _("项目"), "list-details"),
+        Entry("projects", pgettext_lazy("several", "项目"), "list-details"),
         Entry("map", _("地图"), "map"),
         Entry("tables", _("报表"), "file-spreadsheet"),
         Entry("indicators", _("指标"), "chart-bar"),

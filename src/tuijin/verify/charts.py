@@ -56,9 +56,9 @@ def title_of(chart: dict[str, Any], listed: Iterable[dict[str, Any]]) -> str:
     along = either(below.get("description_zh", ""), below.get("description", ""))
     return _("%(title)s（%(unit)s），横轴：%(along)s（%(along_unit)s）") % {
         "title": either(chart["title_zh"], chart["title_en"]),
-        "unit": unit_word(chart["y_unit"]),
+        "unit": axis_unit(chart["y_unit"]),
         "along": along or either(*metrics.name_of(chart["x_name"])),
-        "along_unit": unit_word(chart["x_unit"]),
+        "along_unit": axis_unit(chart["x_unit"]),
     }
 
 
@@ -68,6 +68,11 @@ def format_of(unit: str) -> str:
 
 def axis_of(unit: str) -> dict[str, Any]:
     return {"formatter": format_of(unit)}
+
+
+def axis_unit(unit: str) -> str:
+    """The unit of figures as `format_of` writes them: shares stand in percent."""
+    return "%" if unit == "ratio" else unit_word(unit)
 
 
 def unit_word(unit: str) -> str:

@@ -17,7 +17,7 @@ from tuijin.project_models import Parameter, Simulated
 from tuijin.see.language import either, is_english
 from tuijin.units import UNITS, to_base
 from tuijin.verify import comparing, wording
-from tuijin.verify.charts import axis_of, draw_histogram, unit_word
+from tuijin.verify.charts import axis_of, axis_unit, draw_histogram, unit_word
 from tuijin.verify.checks import DEFAULT_SEED
 from tuijin.verify.diagrams import draw_network
 from tuijin.verify.models import Binding, Claim, Scenario
@@ -177,7 +177,7 @@ def _metric(
     return {
         "id": name,
         "title": name_in_words(name),
-        "unit": unit_word(unit),
+        "unit": axis_unit(unit),
         "claims": claims,
         "needs": [title_of(sheet.parameters[n]) for n in kept["needs"] if n in sheet.parameters],
         "summaries": summaries,
@@ -267,7 +267,7 @@ def state_claims(claims: Sequence[Claim]) -> list[dict[str, Any]]:
     """The promises that this model tests, in words."""
     return [
         {"claim": claim, "title": either(claim.title, claim.title_en),
-         "statement": wording.write_statement(claim)}
+         "statement": wording.write_promise(claim, english=is_english())}
         for claim in claims
     ]  # fmt: skip
 

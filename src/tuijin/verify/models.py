@@ -142,7 +142,7 @@ class Verdict(models.Model):
     on = models.DateField(null=True)
     needs_zh = models.CharField(max_length=500, blank=True)
     needs_en = models.CharField(max_length=500, blank=True)
-    decides = models.JSONField(default=list)  # [name, unit, low, high]
+    decides = models.JSONField(default=list)  # [name, unit, low, high, at_most | at_least | ""]
     seed = models.BigIntegerField(null=True)
     n_draws = models.PositiveIntegerField(null=True)
     made_with = models.CharField(max_length=80)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from tuijin.discovery import load_plugin, plugin_names
 from tuijin.ledger import metrics
 from tuijin.ledger.models import Source
 from tuijin.see.language import either, is_english
@@ -52,7 +53,7 @@ def _row(line: listing.Line) -> Row:
     return Row(
         claim=line.claim,
         title=either(line.claim.title, line.claim.title_en),
-        statement=wording.write_statement(line.claim),
+        statement=wording.write_promise(line.claim, english=is_english()),
         speaking=shown[line.speaking.pk] if line.speaking else None,
         others=tuple(shown[v.pk] for v in line.others),
         errors=line.errors,
@@ -62,16 +63,22 @@ def _row(line: listing.Line) -> Row:
 def show_verdict(verdict: Verdict, claim: Claim, *, sources: str) -> ShownVerdict:
     shows = listing.shows_figures(verdict, claim)
     english = is_english()
-    money = wording.write_money(verdict, claim, english=english) if shows else ""
-    value = money or (wording.write_value(verdict, claim) if shows else "")
-    is_plain = bool(verdict.on or money or not value or claim.statistic == "probability")
+    said = wording.write_in_words(verdict, claim, english=english) if shows else ""
+    value = said or (wording.write_value(verdict, claim) if shows else "")
+    is_plain = bool(verdict.on or said or not value)
     return ShownVerdict(
         verdict=verdict,
         value=value,
         unit="" if is_plain else wording.write_unit(claim.unit, english=english),
-        needs=wording.write_needs(verdict, english=english) if shows else "",
-        check=wording.write_check(verdict, sources=sources, english=english),
+        needs=_needs(verdict) if shows else "",
+        check=wording.write_method(verdict, sources=sources, english=english),
         shows_figures=shows,
+    )
+
+
+def _needs(verdict: Verdict) -> str:
+    return wording.in_words(
+        wording.write_needs(verdict, english=is_english()), english=is_english()
     )
 
 
@@ -92,7 +99,9 @@ class BindingCard:
     """A check of a claim: its current verdict, what went in, its charts and its history."""
 
     binding: Binding
+    title: str
     now: ShownVerdict | None
+    influence: str
     inputs: list[InputRow]
     charts: list[dict[str, Any]]
     history: list[ShownVerdict]
@@ -116,7 +125,9 @@ def build_cards(claim: Claim) -> list[BindingCard]:
         cards.append(
             BindingCard(
                 binding=binding,
+                title=_title(binding),
                 now=now,
+                influence=_influence(now.verdict) if now and is_open else "",
                 inputs=_inputs(now.verdict, sources) if now and is_open else [],
                 charts=build_charts(now.verdict, claim) if now and is_open else [],
                 history=[s for s in shown if s is not now],
@@ -124,6 +135,22 @@ def build_cards(claim: Claim) -> list[BindingCard]:
         )
     strength = {kind: at for at, kind in enumerate(("evidence", "formula", "model"))}
     return sorted(cards, key=lambda card: strength.get(card.binding.kind, 9))
+
+
+def _title(binding: Binding) -> str:
+    """What a check uses: a model's title, a formula as it was typed, a metric by its name."""
+    if binding.kind == "formula":
+        return binding.using
+    if binding.kind == "model":
+        if binding.using not in plugin_names(wording.MODELS):
+            return binding.using
+        model = load_plugin(wording.MODELS, binding.using)
+        return either(model.title_zh, model.title_en)
+    return name_in_words(binding.using)
+
+
+def _influence(verdict: Verdict) -> str:
+    return wording.write_influence(verdict, verdict.charts, english=is_english())
 
 
 def _inputs(verdict: Verdict, sources: dict[str, Source]) -> list[InputRow]:
@@ -178,9 +205,7 @@ def _fact_row(name: str, fact: dict[str, Any], sources: dict[str, Source]) -> In
 
 def name_in_words(name: str) -> str:
     """A name in words: the metric's, with the statistic it is recorded as."""
-    metric, _, statistic = name.removeprefix("place.").partition(".")
-    words = either(*metrics.name_of(metric))
-    return f"{words} ({statistic})" if statistic else words
+    return either(*metrics.words_of(name))
 
 
 def write_number(entry: dict[str, Any]) -> str:

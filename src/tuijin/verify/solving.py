@@ -13,6 +13,7 @@ from tuijin.verify.expressions import DivisorMayBeZero, Formula, Quantity, evalu
 # Quantities on record are not negative; a crossing is looked for from a millionth to a trillion.
 _GRID = (0.0, *np.geomspace(1e-6, 1e12, 200).tolist())
 _HALVINGS = 60
+_BESIDE = 1.001
 
 
 def solve(
@@ -37,6 +38,19 @@ def solve(
     roots = [_only_root(end(lambda q: q.low)), _only_root(end(lambda q: q.high))]
     found = [root for root in roots if root is not None]
     return (min(found), max(found)) if len(found) == 2 else None
+
+
+def rises(
+    formula: Formula, known: Mapping[str, Quantity], *, unknown: str, at: float
+) -> bool | None:
+    """Whether the formula rises with the unknown beside `at`; None where it does neither there."""
+
+    def value(x: float) -> float:
+        point = Quantity(Decimal(repr(x)), Decimal(repr(x)))
+        return float(evaluate(formula, {**known, unknown: point}).low)
+
+    below, above = _at(value, at / _BESIDE), _at(value, at * _BESIDE)
+    return None if below is None or above is None or below == above else below < above
 
 
 def _only_root(difference: Callable[[float], float]) -> float | None:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Q
 
+from tuijin.discovery import load_plugin
 from tuijin.ledger import records, trail
 from tuijin.ledger.chunks import chunks
 from tuijin.ledger.metrics import load_metrics
@@ -87,6 +88,7 @@ def _build(one: Found, *, run: Run | None) -> Verdict:
     assert measurement is not None
     low, high = finding.interval or (None, None)
     units = {p["name"]: p["unit"] for p in inputs.plain.get("parameters", ())}
+    side = _side_of(one.case.claim_type, rises=measurement.measured.rises)
     return Verdict(
         binding_id=one.case.binding_id,
         claim_id=one.case.claim_id,
@@ -98,8 +100,8 @@ def _build(one: Found, *, run: Run | None) -> Verdict:
         needs_zh=finding.needs[0][:500],
         needs_en=finding.needs[1][:500],
         decides=[
-            [name, units.get(name) or _unit_of(name, one), least, most]
-            for name, least, most in finding.decides
+            [name, units.get(name) or _unit_of(name, one), least, most, side if at == 0 else ""]
+            for at, (name, least, most) in enumerate(finding.decides)
         ],
         seed=inputs.seed,
         n_draws=inputs.n_draws,
@@ -110,6 +112,14 @@ def _build(one: Found, *, run: Run | None) -> Verdict:
         field_class=inputs.field_class,
         run=run,
     )
+
+
+def _side_of(claim_type: str, *, rises: bool | None) -> str:
+    """Whether a deciding value is the least or the most that lets the claim hold, if known."""
+    if rises is None:
+        return ""
+    wants_high = load_plugin(wording.CLAIM_TYPES, claim_type).symbol == "≥"
+    return "at_least" if wants_high == rises else "at_most"
 
 
 def _unit_of(name: str, one: Found) -> str:
@@ -270,7 +280,7 @@ def needs_of(verdict: Verdict) -> dict[str, Any] | None:
         "text": wording.write_needs(verdict, english=True),
         "text_zh": wording.write_needs(verdict, english=False),
         "decides": [
-            {"name": name, "unit": unit, "low": low, "high": high}
-            for name, unit, low, high in verdict.decides
+            {"name": name, "unit": unit, "low": low, "high": high, "side": "".join(side)}
+            for name, unit, low, high, *side in verdict.decides
         ],
     }

@@ -20,7 +20,7 @@ from tuijin.ledger import metrics, paging, scope, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import Place, Project
 from tuijin.see import overview
-from tuijin.see.language import choice_text, either
+from tuijin.see.language import choice_text, either, is_english
 from tuijin.verify import choosing, comparison, runs, showing, wording
 from tuijin.verify.checks import DEFAULT_SEED
 from tuijin.verify.models import Claim, Run, Scenario
@@ -97,9 +97,9 @@ def show_claim(request: HttpRequest, claim_id: int) -> HttpResponse:
         "claim": claim,
         "comparison": comparison.compare(claim, open_verdicts),
         "title": either(claim.title, claim.title_en),
-        "statement": wording.write_statement(claim),
+        "statement": wording.write_promise(claim, english=is_english()),
         "metric": either(*metrics.name_of(claim.metric)),
-        "unit": wording.write_unit(claim.unit, english=either("", "en") == "en"),
+        "unit": wording.write_unit(claim.unit, english=is_english()),
         "cards": cards,
         "may_run": may_run(claim.project),
         "seed": DEFAULT_SEED,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tuijin.importers.nouns import NOUNS
 from tuijin.ledger.models import Figure
+from tuijin.ledger.roles import ACTION_WORDS, ROLES
 from tuijin.see.language import either
 from tuijin.see.panels import BuiltPanel
 from tuijin.see.wording import write_money, write_number
@@ -23,7 +25,7 @@ _ACTS = {
     "create": gettext_lazy("新增"),
     "change": gettext_lazy("修改"),
     "bulk_change": gettext_lazy("批量修改"),
-    "correct": gettext_lazy("更正"),
+    "correct": pgettext_lazy("trail", "更正"),
     "export": gettext_lazy("导出"),
     "verdict": gettext_lazy("检验"),
     "order": gettext_lazy("排序"),
@@ -34,9 +36,54 @@ _ACTS = {
     "vote": gettext_lazy("投票"),
     "voting": gettext_lazy("开关投票"),
     "decide": gettext_lazy("议定"),
-    "close": gettext_lazy("办结"),
+    "close": pgettext_lazy("trail", "销号"),
     "choose_rulebook": gettext_lazy("更换规则"),
+    "import": pgettext_lazy("trail", "导入"),
+    # corrections
+    "propose_correction": pgettext_lazy("trail", "申请更正"),
+    "approve_correction": pgettext_lazy("trail", "批准更正"),
+    "reject_correction": pgettext_lazy("trail", "退回更正"),
+    # issues, slips and officers
+    "propose": pgettext_lazy("trail", "建议立项"),
+    "raise": pgettext_lazy("trail", "提出问题"),
+    "worsen": pgettext_lazy("trail", "问题加重"),
+    "clock": pgettext_lazy("trail", "重算时限"),
+    "pause": pgettext_lazy("trail", "暂停计时"),
+    "resume": pgettext_lazy("trail", "恢复计时"),
+    "escalate": pgettext_lazy("trail", "升级督办"),
+    "receive": pgettext_lazy("trail", "签收督办单"),
+    "assign": pgettext_lazy("trail", "指派"),
+    "relieve": pgettext_lazy("trail", "解除包联"),
+    "visit": pgettext_lazy("trail", "走访"),
+    "drop": pgettext_lazy("trail", "不予受理"),
+    "accept": pgettext_lazy("trail", "承接"),
+    "dispute": pgettext_lazy("trail", "提出异议"),
+    "uphold": pgettext_lazy("trail", "维持交办"),
+    "reassign": pgettext_lazy("trail", "改派"),
+    "work": pgettext_lazy("trail", "办理"),
+    "report": pgettext_lazy("trail", "反馈"),
+    "return": pgettext_lazy("trail", "退回"),
+    "inspect": pgettext_lazy("trail", "核验"),
+    "reopen": pgettext_lazy("trail", "重新打开"),
+    # runs of the verification
+    "run_start": pgettext_lazy("trail", "开始检验"),
+    "run_cancel": pgettext_lazy("trail", "取消检验"),
+    # accounts
+    "request": pgettext_lazy("trail", "请求"),
+    "public": pgettext_lazy("trail", "打开页面"),
+    "signed_in": pgettext_lazy("trail", "打开页面"),
+    "sign_in": pgettext_lazy("trail", "登录"),
+    "sign_out": pgettext_lazy("trail", "退出登录"),
+    "set_password": pgettext_lazy("trail", "设置密码"),
+    "set_second_factor": pgettext_lazy("trail", "设置动态口令"),
+    "create_token": pgettext_lazy("trail", "新建令牌"),
+    "revoke_token": pgettext_lazy("trail", "停用令牌"),
+    "ask_account_change": pgettext_lazy("trail", "申请变更账号"),
+    "approve_account_change": pgettext_lazy("trail", "批准变更账号"),
+    "refuse_account_change": pgettext_lazy("trail", "退回账号变更"),
+    "disable_account": pgettext_lazy("trail", "停用账号"),
 }
+_REFUSED = "_refused"
 # Trail's kind of entry -> noun, where the names differ.
 _NOUNS = {"progressreport": "report", "annualplan": "plan", "operatingrecord": "operating",
           "stageevent": "stage_event", "tablelayout": "table", "priceseries": "price_series",
@@ -59,25 +106,50 @@ def indicator_group(group: str) -> str:
     return str(_GROUPS.get(group, group))
 
 
-_MEASURES = {
-    "progress_gap_points": (1.0, gettext_lazy("个百分点")),
-    "progress_short_ratio": (100.0, "%"),
-    "funds_short_ratio": (100.0, "%"),
-    "start_late_months": (1.0, gettext_lazy("个月")),
-    "register_late_months": (1.0, gettext_lazy("个月")),
+# What a light rule measures: its title, what makes a shown number of it, and the unit of that.
+_MEASURES: dict[str, tuple[Any, float, Any]] = {
+    "progress_gap_points": (gettext_lazy("低于计划进度"), 1.0, gettext_lazy("个百分点")),
+    "progress_short_ratio": (gettext_lazy("进度欠缺"), 100.0, "%"),
+    "funds_short_ratio": (gettext_lazy("资金欠缺"), 100.0, "%"),
+    "start_late_months": (gettext_lazy("开工推迟"), 1.0, gettext_lazy("个月")),
+    "register_late_months": (gettext_lazy("入库推迟"), 1.0, gettext_lazy("个月")),
+    "yellow_months": (gettext_lazy("连续黄灯"), 1.0, gettext_lazy("个月")),
 }
 
 
 @register.simple_tag
-def measured(measure: str, value: float) -> str:
-    """The value a light rule was decided by, with its unit."""
-    factor, unit = _MEASURES[measure]
-    return f"{write_number(value * factor, places=1)} {unit}"
+def measure_title(measure: str) -> str:
+    return str(_MEASURES[measure][0]) if measure in _MEASURES else measure
+
+
+@register.simple_tag
+def measured(measure: str, value: Decimal | float) -> str:
+    """A value of what a light rule measures, with its unit."""
+    _title, factor, unit = _MEASURES.get(measure, ("", 1.0, ""))
+    number = write_number(float(value) * factor, places=1)
+    return f"{number}{unit}" if unit == "%" else f"{number} {unit}".rstrip()
 
 
 @register.simple_tag
 def act(action: str) -> str:
-    return str(_ACTS.get(action, action))
+    """An action of the trail in a word; one that was refused says so."""
+    if not action.endswith(_REFUSED):
+        return str(_ACTS.get(action, action))
+    asked = action.removesuffix(_REFUSED)
+    word = either(*ACTION_WORDS[asked]) if asked in ACTION_WORDS else _ACTS.get(asked, asked)
+    return _("被拒绝：%(act)s") % {"act": word}
+
+
+@register.simple_tag
+def actor(name: str) -> str:
+    """Who acted: an account's name, or the product itself."""
+    return _("系统") if name.startswith("system:") else name
+
+
+@register.simple_tag
+def role_word(code: str) -> str:
+    role = ROLES.get(code)
+    return either(role.zh, role.en) if role else ""
 
 
 @register.simple_tag
@@ -131,7 +203,9 @@ def _with_unit(value: Decimal, unit: str) -> str:
         return f"{write_number(value * 100, places=2)}%"
     known = UNITS.get(unit)
     word = either(known.zh, known.en) if known else unit
-    return f"{write_number(value, places=6)} {word}"
+    if unit == "count":
+        word = either(word, "")  # "10 count" is no English
+    return f"{write_number(value, places=6)} {word}".rstrip()
 
 
 @register.simple_tag(takes_context=True)

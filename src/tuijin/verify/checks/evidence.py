@@ -109,15 +109,15 @@ def _measure_date(inputs: Inputs, reach: date | None) -> Measured:
 def _nothing(inputs: Inputs, facts: Facts) -> Measured:
     case = inputs.case
     name = case.using
-    word = metrics.name_of(name)[0]
-    zh, en = f"台账中没有“{word}”的记录", f"{name} not on record"
+    word, word_en = metrics.words_of(name)
+    zh, en = f"台账中没有“{word}”的记录", f"{word_en} not on record"
     n_months = facts.months.get((case.project_id, name), 0)
     if name in YEARLY and n_months:
         zh = f"“{word}”只有连续{n_months}个月的记录，需要{MONTHS}个月"
-        en = f"{name}: {n_months} months in a row on record, {MONTHS} are needed"
+        en = f"{word_en}: {n_months} months in a row on record, {MONTHS} are needed"
     target = case.statement().target
     decides = () if target is None else ((name, target, target),)
-    return Measured(np.empty(0), needs=(zh, en), decides=decides)
+    return Measured(np.empty(0), needs=(zh, en), decides=decides, rises=True)
 
 
 plugin = Evidence()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import InvalidOperation
 from typing import Any
 
@@ -23,7 +24,7 @@ from tuijin.verify.expressions import (
 )
 from tuijin.verify.expressions import Formula as Parsed
 from tuijin.verify.facts import Fact, Facts
-from tuijin.verify.solving import solve
+from tuijin.verify.solving import rises, solve
 
 
 class Formula:
@@ -44,14 +45,13 @@ class Formula:
         if case.claim_type == "by_date":
             raise ClaimMalformed("formula: cannot give a date", code="expression")
         values = {name: _quantity(inputs.facts[name]) for name in formula.names}
+        known = {name: value for name, value in values.items() if value is not None}
         missing = [name for name, value in values.items() if value is None]
         if missing:
-            words = [f"“{metrics.name_of(name)[0]}”" for name in missing]
-            listed = "、".join(words), ", ".join(missing)
+            words = [metrics.words_of(name) for name in missing]
+            listed = "、".join(f"“{zh}”" for zh, _ in words), ", ".join(en for _, en in words)
             needs = (f"台账中没有{listed[0]}的记录", f"{listed[1]} not on record")
-            decides = _decides(case, formula, values, missing)
-            return Measurement(Measured(np.empty(0), needs=needs, decides=decides))
-        known = {name: value for name, value in values.items() if value is not None}
+            return Measurement(_undecided(case, formula, known, missing, needs))
         try:
             found = evaluate(formula, known)
         except DivisorMayBeZero:
@@ -70,17 +70,24 @@ class Formula:
         return Measurement(Measured(ends, is_recorded=True))
 
 
-def _decides(
-    case: Case, formula: Parsed, values: Mapping[str, Quantity | None], missing: list[str]
-) -> tuple[tuple[str, float, float], ...]:
+def _undecided(
+    case: Case,
+    formula: Parsed,
+    known: Mapping[str, Quantity],
+    missing: list[str],
+    needs: tuple[str, str],
+) -> Measured:
+    """What is missing and, where that is one name, the value of it that would decide."""
     target = case.statement().target
+    nothing = Measured(np.empty(0), needs=needs)
     if len(missing) > 1 or target is None:
-        return ()
-    known = {
-        name: Quantity(value.low, value.high) for name, value in values.items() if value is not None
-    }
-    found = solve(formula, known, unknown=missing[0], target=target)
-    return () if found is None else ((missing[0], *found),)
+        return nothing
+    plain = {name: Quantity(value.low, value.high) for name, value in known.items()}
+    found = solve(formula, plain, unknown=missing[0], target=target)
+    if found is None:
+        return nothing
+    is_rising = rises(formula, plain, unknown=missing[0], at=found[1])
+    return replace(nothing, decides=((missing[0], *found),), rises=is_rising)
 
 
 def _quantity(facts: list[Fact]) -> Quantity | None:

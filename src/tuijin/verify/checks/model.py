@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from tuijin.discovery import load_plugin, plugin_names
-from tuijin.errors import ClaimMalformed
+from tuijin.errors import ClaimMalformed, ParameterOutOfRange
 from tuijin.project_models import (
+    TYPICAL,
     Chart,
     Costly,
     Explained,
@@ -29,6 +30,7 @@ from tuijin.verify.facts import Fact, Facts
 PACKAGE = "tuijin.project_models"
 N_DRAWS, MAX_DRAWS = 2000, 10_000
 _BINS = 40
+_N_PROBES = 16
 _SETTINGS = frozenset({"n_draws", "figures", "set"})
 
 
@@ -74,8 +76,12 @@ class Model:
         influences = _influences(model, parameters, metric, seed=inputs.seed or 0)
         seed = inputs.seed or 0
         decides = model.decide(parameters, metric=metric.name, target=target, seed=seed)
+        measured = _measured(metric, parameters, decides, influences)
+        if decides:
+            rises = _rises(model, parameters, decides[0], metric=metric.name, seed=seed)
+            measured = replace(measured, rises=rises)
         return Measurement(
-            _measured(metric, parameters, decides, influences),
+            measured,
             {
                 "distribution": build_histogram(metric.sample),
                 "explained": [
@@ -227,19 +233,49 @@ def _measured(
     return Measured(metric.sample, decides=decides)
 
 
+def _rises(
+    model: ProjectModel,
+    parameters: Mapping[str, Parameter],
+    decided: tuple[str, float, float],
+    *,
+    metric: str,
+    seed: int,
+) -> bool | None:
+    """Whether the metric rises with a parameter: run below and above what decides."""
+    name, low, high = decided
+    parameter = parameters[name]
+    least, most = parameter.ends if parameter.is_known else (low * 0.5, high)
+    medians = []
+    for value in ((least + low) / 2, (high + most) / 2):
+        tried = replace(parameter, value=value, low=None, high=None)
+        try:
+            found = model.run(
+                {**parameters, name: tried}, n_draws=_N_PROBES, rng=np.random.default_rng(seed)
+            )
+        except ParameterOutOfRange:
+            return None
+        # with several unknowns the others stand at what is typical, as `decide` has them
+        sample = next(
+            (
+                found[n].sample
+                for n in (metric, TYPICAL + metric)
+                if n in found and found[n].sample.size
+            ),
+            np.array([math.nan]),
+        )
+        medians.append(float(np.median(sample)))
+    below, above = medians
+    return None if not (below < above or below > above) else below < above
+
+
 def _hangs_on(
     influences: tuple[Influence, ...], parameters: Mapping[str, Parameter]
 ) -> tuple[str, str]:
-    """Name the unknown that moves the metric most, with its total Sobol index."""
+    """Name the unknown that moves the metric most."""
     if not influences:
         return "", ""
-    most = influences[0]
-    index = f"{most.total_ratio:.2f} [{most.low_ratio:.2f}, {most.high_ratio:.2f}]"
-    named = parameters[most.name]
-    zh = f"未知量的范围跨过目标值，影响最大的是“{named.description_zh}”（Sobol总效应{index}）"
-    what = f"{named.description} (total Sobol index {index})"
-    en = f"the unknowns straddle the target, most of all {what}"
-    return zh, en
+    named = parameters[influences[0].name]
+    return f"最大未知：{named.description_zh}", f"biggest unknown: {named.description}"
 
 
 def build_histogram(sample: np.ndarray) -> dict[str, list[float]] | None:

@@ -76,6 +76,8 @@ class Measured:
     observed
         Where the sample is of what was observed and not drawn: all the observations, in any order,
         or their order statistics at 0, 1/N, …, 1. A probability then has its exact interval.
+    rises
+        Whether the metric rises with the first of `decides`; None where that is not known.
     """
 
     sample: np.ndarray
@@ -84,6 +86,7 @@ class Measured:
     decides: tuple[tuple[str, float, float], ...] = ()
     observed_until: date | None = None
     observed: Observed | None = None
+    rises: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
