@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from tuijin.ledger import records
+from tuijin.ledger import node_limits, records
 from tuijin.ledger.models import Node, NodeRule, Project
 from tuijin.push import states
 from tuijin.push.deadlines import Limits
@@ -144,17 +144,21 @@ def late_nodes(
     *, on: date, project_id: int | None = None, node: str | None = None
 ) -> Iterator[Failing]:
     """Nodes past their limit without a recorded good reason."""
-    rows = Node.objects.filter(
-        is_current=True, done_on=None, due_on__lt=on, reason="", project__status="active"
-    )
+    rows = Node.objects.filter(reason="", project__status="active")
     if node is not None:
         rows = rows.filter(project=project_id, node=node)
     names = dict(NodeRule.objects.values_list("code", "name"))
-    columns = ("project_id", "project__place_id", "project__name", "node", "due_on")
-    for project, place, name, code, due_on in rows.values_list(*columns):
-        text = f"{name}：节点逾期：{names.get(code, code)}"
-        figures = (("节点时限", "Limit of the node", due_on.isoformat(), "I"),)
-        yield Failing(f"node:{project}:{code}", "late", project, place, text[:500], figures)
+    for found, due_on, counted in node_limits.late(rows, on=on):
+        project = found.project
+        text = f"{project.name}：节点逾期：{names.get(found.node, found.node)}"
+        figures: Figures = (("节点时限", "Limit of the node", due_on.isoformat(), "I"),)
+        if counted is not None:
+            since = f"{counted.start_name[0]} {counted.since_on.isoformat()}"
+            figures += (("按规则计算，起算日", "Counted by rule, from", since, "I"),)
+        yield Failing(
+            f"node:{project.pk}:{found.node}", "late", project.pk, project.place_id, text[:500],
+            figures,
+        )  # fmt: skip
 
 
 def _light_rules() -> dict[tuple[str, str], ClockRule]:
