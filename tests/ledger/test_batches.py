@@ -264,3 +264,10 @@ def test_import_now_is_all_or_nothing(as_system):
     assert [p.row for p in refused.value.problems] == [5]
     assert not Project.objects.exists()
     assert batches.import_now(build(), name="a.xlsx").batch.counts["new"] == 9
+
+
+def test_a_refused_row_does_not_miss_the_owner_it_brings(as_system):
+    titles = ["项目名称", "所在地区", "建设单位", "实际开工日期"]
+    rows = [["甲项目", "达茂旗", "甲公司", "2025-13-45"], ["乙项目", "达茂旗", "甲公司", None]]
+    found = batches.upload(build(rows, titles), name="汇总.xlsx")
+    assert [(p["row"], p["field"]) for p in found.batch.problems] == [(2, "started_on")]

@@ -116,3 +116,11 @@ def test_a_place_chooses_and_places_below_follow(world):
     book = Rulebook.objects.get(code="score-henan")
     RulebookChoice.objects.create(place_id="150200", kind="score", rulebook=book)
     assert ballots.rulebook_of(world.meeting) == book
+
+
+def test_a_vote_that_was_opened_keeps_its_way_to_score(world):
+    ballots.set_voting(world.meeting, is_open=True)
+    book = Rulebook.objects.get(code="score-henan")
+    RulebookChoice.objects.create(place_id="150200", kind="score", rulebook=book)
+    world.meeting.refresh_from_db()
+    assert ballots.rulebook_of(world.meeting).code == "score-jining"

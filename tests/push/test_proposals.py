@@ -20,8 +20,9 @@ from tuijin.ledger.models import (
     Project,
     Rulebook,
     RulebookChoice,
+    StageEvent,
 )
-from tuijin.push import proposals, rechecks, wording
+from tuijin.push import failing, proposals, rechecks, wording
 from tuijin.push.models import Issue, Signal, Slip
 from tuijin.see import judging
 from tuijin.verify.models import Binding, Claim
@@ -148,6 +149,21 @@ def test_a_node_past_its_limit(city, as_system, is_reason_given):
     assert [issue.title for issue in found] == (
         [] if is_reason_given else ["anode项目：节点逾期：开工"]
     )
+
+
+def test_a_node_past_the_limit_of_its_rule(api, city, as_system):
+    records.save_new([StageEvent(project=city.anode, stage="signed", on=date(2025, 1, 1))])
+    records.save_new([Node(project=city.anode, node="land_existing")])
+    assert list(failing.late_nodes(on=date(2025, 4, 1))) == []
+    (issue,) = proposals.refresh(on=MONDAY)
+    assert issue.title == "anode项目：节点逾期：拿地（存量土地）"
+    assert issue.figures == [
+        ["节点时限", "Limit of the node", "2025-04-01", "I"],
+        ["按规则计算，起算日", "Counted by rule, from", "签约 2025-01-01", "I"],
+    ]
+    with on(MONDAY):
+        done(api, issue)
+    assert read(issue.pk).state == "working"
 
 
 def test_closing_asks_the_node_again(api, city, as_system):

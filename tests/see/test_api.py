@@ -25,7 +25,7 @@ def test_indicators_by_place_and_year(browse) -> None:
 
 def test_light_rules_carry_their_source(browse) -> None:
     found = browse("company").get("/api/v1/light-rules").json()
-    assert len(found["items"]) == 13
+    assert len(found["items"]) == 15
     assert all(item["source"]["url"] for item in found["items"])
 
 

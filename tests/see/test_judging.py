@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from tuijin.ledger.models import Place, Project, Rulebook, Tally
+from tuijin.ledger import records
+from tuijin.ledger.models import Figure, Place, Project, Rulebook, Tally
 from tuijin.see import editing, judging, rules
 from tuijin.see.models import LightReading, LightRule
 
@@ -101,7 +104,7 @@ def test_a_changed_threshold_changes_the_light(portfolio) -> None:
 
 
 def test_every_preset_row_has_a_source(as_system) -> None:
-    assert LightRule.objects.count() == 13
+    assert LightRule.objects.count() == 15
     assert not LightRule.objects.filter(source=None).exists()
 
 
@@ -109,3 +112,48 @@ def test_a_change_lights_the_project_at_once(portfolio, django_capture_on_commit
     with django_capture_on_commit_callbacks(execute=True):
         editing.record_report(portfolio["slow"], "2025-07", {"progress": "动工"})
     assert shown()["slow"] == "red"
+
+
+def test_a_district_by_its_months_is_red_when_it_misses_two_running(portfolio) -> None:
+    book = Rulebook.objects.get(code="light-sanya-district")
+    assert book.source is not None
+    assert book.source.key == "rule-sanya"
+    rules.choose(Place.objects.get(code="150200"), book, as_of=date(2025, 6, 20))
+    LightReading.objects.filter(project=portfolio["slow"]).update(light="yellow")
+    judging.judge_portfolio(as_of=date(2025, 7, 20))
+    assert shown()["slow"] == "red"
+
+
+def test_months_running_end_where_one_is_missing(portfolio) -> None:
+    slow, fair = portfolio["slow"], portfolio["fair"]
+    for project, months in ((slow, (2, 4, 5, 6)), (fair, (4, 5))):
+        for month in months:
+            LightReading.objects.create(project=project, month=date(2025, month, 1), light="red")
+    rows = [(p.pk, None, "", None, None, None, None, None, "", "active") for p in (slow, fair)]
+    found = judging.load_facts(rows, as_of=TODAY)
+    assert found.yellow_months_before.tolist() == [3.0, 0.0]
+
+
+def test_one_light_reads_one_project(portfolio) -> None:
+    """However many others were yellow, month after month, and have funds on record."""
+    others = [
+        Project(key=f"p{n}", name=f"项目{n}", place_id="150222", stage="building")
+        for n in range(200)
+    ]
+    records.save_new(others)
+    months = [date(2025, month, 1) for month in range(1, 7)]
+    LightReading.objects.bulk_create(
+        LightReading(project=project, month=month, light="yellow")
+        for project in (*others, portfolio["slow"]) for month in months
+    )  # fmt: skip
+    records.save_new([
+        Figure(key=f"f{project.pk}", project=project, metric="funds_paid_yuan", title="到位资金",
+               value=1, unit="yuan")
+        for project in others
+    ])  # fmt: skip
+    with CaptureQueriesContext(connection) as made:
+        judging.explain(portfolio["slow"], as_of=TODAY)
+    read = [q["sql"] for q in made if "lightreading" in q["sql"] or "ledger_figure" in q["sql"]]
+    with connection.cursor() as cursor:
+        rows = sum(len(cursor.execute(sql).fetchall()) for sql in read)
+    assert (len(read), rows) == (2, len(months))

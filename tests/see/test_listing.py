@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.http import QueryDict
 
 from tests.see.conftest import TODAY
 from tuijin.errors import ImportFailed
-from tuijin.ledger import scope
-from tuijin.ledger.models import Project
+from tuijin.ledger import records, scope
+from tuijin.ledger.models import Place, Project
 from tuijin.see import judging, listing
 
 
@@ -53,6 +56,50 @@ def test_sort_and_pages_walk_every_row_once(portfolio) -> None:
         seen += [row["key"] for row in page.rows]
         token = page.next_token
     assert seen == ["gone", "plant", "idea", "fair", "slow"]
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("next_due_on", ["idea", "slow", "fair", "plant", "gone"]),
+        ("-next_due_on", ["slow", "idea", "gone", "plant", "fair"]),
+        ("-capacity_mw", ["plant", "fair", "gone", "idea", "slow"]),
+    ],
+)
+def test_sort_by_a_deadline_and_by_capacity(portfolio, order: str, expected: list[str]) -> None:
+    days = {"slow": date(2025, 9, 1), "idea": date(2025, 8, 1)}
+    records.mark({portfolio[key].pk: {"next_due_on": day} for key, day in days.items()})
+    power = {"fair": Decimal(5), "plant": Decimal(600)}
+    records.change(Project, {portfolio[k].pk: {"capacity_mw": mw} for k, mw in power.items()})
+    seen, token = [], ""
+    while True:
+        query = listing.parse(QueryDict(f"sort={order}&after={token}"))
+        page = listing.read_page(query, size=2)
+        seen += [row["key"] for row in page.rows]
+        if not (token := page.next_token):
+            break
+    assert seen == expected
+
+
+@pytest.mark.parametrize("order", listing.SORTS)
+def test_every_sort_reads_an_index(portfolio, order: str) -> None:
+    rows = listing.filtered(listing.parse(QueryDict(f"sort={order}")))
+    column = order.lstrip("-")
+    sign = "-" if order.startswith("-") else ""
+    held = rows.filter(**{f"{column}__isnull": False}).order_by(order, f"{sign}id")
+    assert "TEMP B-TREE" not in held.values("id")[:50].explain()
+
+
+def test_a_sort_by_a_hidden_column_shows_only_own_rows(portfolio, as_role) -> None:
+    with scope.active(as_role("place_viewer", place="150223")):
+        assert set(keys("sort=next_due_on")) == {"fair", "idea"}
+    with scope.active(as_role("company")), pytest.raises(ImportFailed):
+        listing.parse(QueryDict("sort=next_due_on"))
+
+
+def test_places_that_lie_in_each_other_are_walked_once(portfolio) -> None:
+    Place.objects.filter(code="150200").update(parent_id="150223")
+    assert set(listing.parse(QueryDict("place=150223")).places) == {"150200", "150222", "150223"}
 
 
 @pytest.mark.parametrize("address", ["sort=light", "stage=nope", "light=blue", "least_yi=x"])

@@ -11,9 +11,17 @@ import pytest
 
 from tests.see.conftest import TODAY
 from tuijin.ledger import records
-from tuijin.ledger.models import Node, PlaceBoundary, ProgressReport, Project, TrailEvent
-from tuijin.see import judging
-from tuijin.see.models import SavedView
+from tuijin.ledger.models import (
+    Node,
+    Place,
+    PlaceBoundary,
+    ProgressReport,
+    Project,
+    Rulebook,
+    TrailEvent,
+)
+from tuijin.see import judging, rules
+from tuijin.see.models import IndicatorRule, SavedView
 
 PAGES = ("/", "/projects/", "/map/", "/indicators/", "/rules/")
 
@@ -265,3 +273,35 @@ def test_choosing_a_rulebook_needs_the_right(browse, portfolio) -> None:
     assert browse("city_leader").post("/rules/choose/", sent).status_code == 403
     assert browse("city_coordinator").post("/rules/choose/", sent).status_code == 302
     assert judging.rulebook_of("150222") == "light-sanya"
+
+
+@pytest.mark.parametrize("kind", ["node", "indicator", "score"])
+def test_every_kind_that_has_two_books_is_chosen_by_place(browse, portfolio, kind: str) -> None:
+    client, code = browse("city_coordinator"), f"{kind}-own"
+    assert f'id="book-{kind}-150222"' not in client.get("/rules/").content.decode()
+    Rulebook.objects.create(code=f"{kind}-other", kind=kind, name="另一套")
+    Rulebook.objects.create(code=code, kind=kind, name="本县的")
+    assert f'id="book-{kind}-150222"' in client.get("/rules/").content.decode()
+    answer = client.post("/rules/choose/", {"place": "150222", "rulebook": code}, follow=True)
+    assert "已改用“本县的”" in answer.content.decode()
+    assert rules.used_by(["150222"])[kind] == {"150222": code}
+
+
+def test_limits_of_issues_are_not_chosen_here(browse, portfolio) -> None:
+    Rulebook.objects.create(code="clock-own", kind="clock", name="时限")
+    sent = {"place": "150222", "rulebook": "clock-own"}
+    assert browse("city_coordinator").post("/rules/choose/", sent).status_code == 422
+
+
+def test_a_place_reads_the_indicators_it_chose(browse, portfolio) -> None:
+    book = Rulebook.objects.create(code="indicator-own", kind="indicator", name="本县的")
+    rule = IndicatorRule.objects.all()[0]
+    rule.pk, rule.rulebook, rule.code = None, book, "own"
+    rule.save()
+    client = browse("city_coordinator")
+    count = len(client.get("/api/v1/indicators?year=2025").json()["items"])
+    assert count > 1
+    rules.choose(Place.objects.get(code="150222"), book, as_of=TODAY)
+    found = client.get("/api/v1/indicators?year=2025&place=150222").json()["items"]
+    assert [one["code"] for one in found] == ["own"]
+    assert len(client.get("/api/v1/indicators?year=2025").json()["items"]) == count

@@ -28,6 +28,7 @@ _SUBTOTAL = re.compile(r"^(?:[合小总共]\s*计|总\s*数|[^\d]{0,20}[合小]�
 _GROUP = re.compile(
     r"^(?:[一二三四五六七八九十]+\s*[、.．]|[（(][一二三四五六七八九十]+[)）]).{0,60}$"
 )
+_ORDINAL = re.compile(r"^[（(]?[一二三四五六七八九十]+[)）]?[、.．]?$")
 # What such a line begins or ends with: asked first, because there are tens of thousands.
 _BEGINS, _ENDS = frozenset("总一二三四五六七八九十（(" + EXAMPLE_MARK[0]), frozenset("计:：")
 _LOOKS_LIKE_KEY = re.compile(r"[a-z0-9][a-z0-9_.:-]*")
@@ -198,6 +199,8 @@ def _select_rows(grid: Grid, found: Found) -> tuple[np.ndarray, list[Problem]]:
     drop = {
         index: mark for index, mark in drop.items() if mark != "group_row" or filled[index] <= 1
     }
+    sections = _find_sections(grid, found, below)
+    drop |= dict.fromkeys(sections.tolist(), "group_row")
     empty = below[filled[below] == 0]  # only columns nobody mapped
     gone = sorted({*drop, *empty.tolist()})
     keep = np.setdiff1d(below, np.array(gone, dtype=np.int64), assume_unique=True)
@@ -211,6 +214,44 @@ def _select_rows(grid: Grid, found: Found) -> tuple[np.ndarray, list[Problem]]:
         for index, mark in sorted(drop.items())
     ]
     return keep, notes
+
+
+def _find_sections(grid: Grid, found: Found, below: np.ndarray) -> np.ndarray:
+    """
+    Headings of groups with their totals: numbered 一, （二） where entries are numbered 1, 2.
+
+    Only those without a value that an entry must have; the others are entries.
+    """
+    names = found.header.columns
+    required = {f"{_main_noun(found.header)}.{c.name}"
+                for c in NOUNS[_main_noun(found.header)].columns if c.required}  # fmt: skip
+    lacking = np.zeros(below.size, dtype=bool)
+    for number, name in zip(found.numbers, names, strict=True):
+        if name in required:
+            lacking |= _fill_down(grid, number, grid.columns[number]).kinds[below] == Kind.EMPTY
+    if not lacking.any():
+        return below[:0]
+    is_section = np.zeros(below.size, dtype=bool)
+    for number, name in list(zip(found.numbers, names, strict=True))[:4]:
+        if name is not None:
+            continue
+        texts = grid.columns[number].take(below)
+        is_ordinal = np.zeros(below.size, dtype=bool)
+        at = np.flatnonzero(lacking & (texts.kinds == Kind.TEXT))
+        is_ordinal[at] = [
+            bool(_ORDINAL.match(str(texts.texts[c]).strip())) for c in texts.codes[at]
+        ]
+        if is_ordinal.any() and _has_numbers(texts):
+            is_section |= is_ordinal
+    return below[is_section]
+
+
+def _has_numbers(cells: Cells) -> bool:
+    """Whether entries are numbered in these cells, as numbers or as digits."""
+    used = np.unique(cells.codes[cells.kinds == Kind.TEXT])
+    return bool((cells.kinds == Kind.NUMBER).any()) or any(
+        str(text).strip().isdigit() for text in cells.texts[used]
+    )
 
 
 def _row_mark(text: str) -> str:

@@ -111,13 +111,13 @@ def preview(tables: Iterable[Table], *, problems: Sequence[Problem] = ()) -> Pre
             continue
         incoming = gather(target, by_noun[noun])
         prepare(incoming, coming, result.refused)
+        if _is_referred_to(noun, by_noun):
+            coming.announce(incoming)  # a refused row too: what it brings is not missing
         _drop_refused(incoming, problems)
         found = _compare(incoming, coming)
         result.refused.extend(_find_fixed(found))
         result.refused.extend(_await_second(found))
         result.nouns[noun] = found
-        if _is_referred_to(noun, by_noun):
-            coming.announce(incoming)
         if noun == "project":
             coming.new_projects.update(incoming.columns["key"][found.new].tolist())
     return result

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from tuijin.importers.nouns import CHOICES
-from tuijin.ledger import records, scope
+from tuijin.ledger import node_limits, records, scope
 from tuijin.ledger.chunks import chunks
 from tuijin.ledger.models import AnnualPlan, Node, ProgressReport, Project, StageEvent
 
@@ -23,6 +24,25 @@ def refresh(project_keys: Iterable[str]) -> None:
     """
     with scope.active(scope.system_scope("kept")):
         _refresh(project_keys)
+
+
+def refresh_counted(places: Iterable[str] | None = None) -> None:
+    """
+    Count again what is due of the projects that wait for a node without a date of its own.
+
+    Parameters
+    ----------
+    places
+        Codes of those that use other rules now; None is everywhere.
+    """
+    with scope.active(scope.system_scope("kept")):
+        waiting = node_limits.waiting()
+        if places is not None:
+            waiting = waiting.filter(project__place__in=set(places))
+        for ids in chunks(waiting.order_by().values_list("project_id", flat=True).distinct()):
+            columns: dict[int, dict[str, Any]] = {pk: {"next_due_on": None} for pk in ids}
+            _draw_deadlines(ids, columns)
+            records.mark(columns)
 
 
 def _refresh(project_keys: Iterable[str]) -> None:
@@ -64,7 +84,11 @@ def _draw_stages(ids: list[int], columns: dict[int, dict[str, Any]]) -> None:
 
 
 def _draw_deadlines(ids: list[int], columns: dict[int, dict[str, Any]]) -> None:
-    rows = Node.objects.filter(project__in=ids, is_current=True).order_by("-due_on")
-    for pk, due_on, done_on in rows.values_list("project_id", "due_on", "done_on"):
-        if due_on is not None and done_on is None:
-            columns[pk]["next_due_on"] = due_on
+    """The first day that is due: as entered, or counted by the rule of the place."""
+    rows = Node.objects.filter(project__in=ids, is_current=True, done_on=None)
+    found = [*rows.order_by().values_list("project_id", "due_on")]
+    days: list[tuple[int, date]] = [(pk, due_on) for pk, due_on in found if due_on is not None]
+    if len(days) < len(found):
+        days += [(one.project_id, one.due_on) for one in node_limits.count(rows)]
+    for pk, due_on in sorted(days, reverse=True):
+        columns[pk]["next_due_on"] = due_on

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from tuijin.errors import Conflict, ImportFailed, NotAllowed
-from tuijin.ledger import records, scope, trail
-from tuijin.ledger.models import Place, Rulebook, RulebookChoice
+from tuijin.ledger import records, rulebooks, scope, trail
+from tuijin.ledger.models import Rulebook
 from tuijin.meet.models import Meeting, ScoreRule, Statement, Stop, Vote
 from tuijin.meet.scoring import Standing, rank_stops, rounded
 
@@ -26,13 +27,8 @@ def rulebook_of(meeting: Meeting) -> Rulebook:
     """The meeting's own way to score, or that of its place or the nearest above, or Jining's."""
     if meeting.rulebook is not None:
         return meeting.rulebook
-    place: Place | None = meeting.place
-    while place is not None:
-        chosen = RulebookChoice.objects.filter(place=place, kind=Rulebook.Kind.SCORE).first()
-        if chosen is not None:
-            return chosen.rulebook
-        place = place.parent
-    return Rulebook.objects.get(code=DEFAULT_RULEBOOK)
+    code = rulebooks.code_of(meeting.place_id, kind=Rulebook.Kind.SCORE, default=DEFAULT_RULEBOOK)
+    return Rulebook.objects.get(code=code)
 
 
 def rules_of(meeting: Meeting) -> list[ScoreRule]:
@@ -174,10 +170,13 @@ def set_voting(meeting: Meeting, *, is_open: bool) -> None:
     """
     Open or close the vote; closing calls the last of each group to make a statement.
 
-    Opening again takes the calls back.
+    Opening again takes the calls back. What is voted by stays, whatever the place chooses later.
     """
+    columns: dict[str, Any] = {"is_voting_open": is_open}
+    if is_open:
+        columns["rulebook_id"] = rulebook_of(meeting).pk
     with transaction.atomic():
-        records.change(Meeting, {meeting.pk: {"is_voting_open": is_open}}, action="voting")
+        records.change(Meeting, {meeting.pk: columns}, action="voting")
         Statement.objects.filter(stop__meeting=meeting).delete()
         if not is_open:
             records.save_new(

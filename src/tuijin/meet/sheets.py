@@ -155,9 +155,13 @@ def _money(project: Project, column: str, language: str) -> str:
 
 def _late(project: Project, *, as_of: date) -> list[Late]:
     return [
-        Late(row.name, row.node.due_on, (as_of - row.node.due_on).days)
+        Late(
+            _("%(name)s（按规则计算）") % {"name": row.name} if row.counted else row.name,
+            row.due_on,
+            (as_of - row.due_on).days,
+        )
         for row in project_page.nodes(project, as_of=as_of)
-        if row.is_late and row.node.due_on is not None
+        if row.is_late and row.due_on is not None
     ]
 
 

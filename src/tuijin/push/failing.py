@@ -6,14 +6,16 @@ Each finder reads with a few queries, however many rows there are, and can be as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tuijin.importers.nouns import CHOICES, NOUNS
+from tuijin.ledger import node_limits
+from tuijin.ledger.chunks import chunks
 from tuijin.ledger.models import Node, NodeRule, Project, TrailEvent
 from tuijin.see import judging
 from tuijin.see.models import LightReading, LightRule
@@ -34,9 +36,6 @@ _UNSTARTED = _STAGES[: _STAGES.index("started")]
 _UNFINISHED = _STAGES[: _STAGES.index("completed")]
 # A node is known by its code or by what a clerk writes.
 _NODES = {"planned_start_on": ("start", "开工"), "planned_finish_on": ("finish", "竣工")}
-_PART = 2000  # of one database query
-
-T = TypeVar("T")
 Figures = tuple[tuple[str, str, str, str], ...]
 
 
@@ -90,17 +89,21 @@ def late_nodes(
     *, on: date, project_id: int | None = None, node: str | None = None
 ) -> Iterator[Failing]:
     """Nodes past their limit without a recorded good reason."""
-    rows = Node.objects.filter(
-        is_current=True, done_on=None, due_on__lt=on, reason="", project__status="active"
-    )
+    rows = Node.objects.filter(reason="", project__status="active")
     if node is not None:
         rows = rows.filter(project=project_id, node=node)
     names = dict(NodeRule.objects.values_list("code", "name"))
-    columns = ("project_id", "project__place_id", "project__name", "node", "due_on")
-    for project, place, name, code, due_on in rows.values_list(*columns):
-        text = f"{name}：节点逾期：{names.get(code, code)}"
-        figures = (("节点时限", "Limit of the node", due_on.isoformat(), "I"),)
-        yield Failing(f"node:{project}:{code}", "late", project, place, text[:500], figures)
+    for found, due_on, counted in node_limits.late(rows, on=on):
+        project = found.project
+        text = f"{project.name}：节点逾期：{names.get(found.node, found.node)}"
+        figures: Figures = (("节点时限", "Limit of the node", due_on.isoformat(), "I"),)
+        if counted is not None:
+            since = f"{counted.start_name[0]} {counted.since_on.isoformat()}"
+            figures += (("按规则计算，起算日", "Counted by rule, from", since, "I"),)
+        yield Failing(
+            f"node:{project.pk}:{found.node}", "late", project.pk, project.place_id, text[:500],
+            figures,
+        )  # fmt: skip
 
 
 def slipped_forecasts(*, on: date, project_id: int | None = None) -> Iterator[Failing]:
@@ -126,7 +129,7 @@ def slipped_forecasts(*, on: date, project_id: int | None = None) -> Iterator[Fa
     for row in _unlit(_unsettled(waiting, "planned_start_on", on=on).values_list(*_COLUMNS)):
         found[row[0]] = _slipped("start_passed", row, (_as_stated("planned_start_on", row[3]),
                                                        _as_of(on)))  # fmt: skip
-    for part in parts(sorted(first)):
+    for part in chunks(sorted(first)):
         for row in unfinished.filter(pk__in=part).values_list(*_COLUMNS):
             if row[4] > first[row[0]]:
                 found[row[0]] = _slipped("finish_moved", row, _finish_dates(row, first))
@@ -199,8 +202,3 @@ def _as_stated(column: str, day: date) -> tuple[str, str, str, str]:
 
 def _as_of(on: date) -> tuple[str, str, str, str]:
     return ("截至", "As of", on.isoformat(), "P")
-
-
-def parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Split into lists that fit a query's variables."""
-    return (items[start : start + _PART] for start in range(0, len(items), _PART))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tuijin.errors import ImportFailed
+from tuijin.ledger import places_below
 from tuijin.push import states
 from tuijin.push.models import Issue
 from tuijin.see import listing, maps, overview
@@ -46,7 +47,7 @@ def read_map(wanted: Wanted, *, as_of: date) -> dict[str, Any]:
     is_drawn = wanted.place and maps.has_boundaries(wanted.place)
     query = listing.Query(
         place=wanted.place,
-        places=listing.places_below(wanted.place) if wanted.place else (),
+        places=tuple(places_below.codes([wanted.place])) if wanted.place else (),
         lights=_LIGHTS[wanted.light],
     )
     return maps.build(

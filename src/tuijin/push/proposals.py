@@ -15,9 +15,10 @@ from datetime import date
 from django.db import transaction
 
 from tuijin.ledger import records
+from tuijin.ledger.chunks import chunks
 from tuijin.push import failing, states
 from tuijin.push.deadlines import Limits
-from tuijin.push.failing import LIGHT_WORDS, WORSE, Failing, Figures, parts
+from tuijin.push.failing import LIGHT_WORDS, WORSE, Failing, Figures
 from tuijin.push.issues import build_issue
 from tuijin.push.models import ClockRule, Issue, Signal
 from tuijin.see import judging
@@ -53,7 +54,7 @@ def _is_worse(cause: str, before: str) -> bool:
 
 
 def _forget(origins: set[str]) -> None:
-    for part in parts(sorted(origins)):
+    for part in chunks(sorted(origins)):
         Signal.objects.filter(origin__in=part).delete()
 
 
@@ -83,7 +84,7 @@ def _propose(found: Sequence[Failing], *, on: date) -> list[Issue]:
 
 def _open_of(origins: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for part in parts(sorted(origins)):
+    for part in chunks(sorted(origins)):
         rows = Issue.objects.filter(origin__in=part, state__in=states.OPEN)
         found.update(rows.values_list("origin", "pk"))
     return found
@@ -130,7 +131,7 @@ def _light_figures(project_ids: Sequence[int], *, on: date) -> dict[str, Figures
 
 def _claim_figures(claim_ids: Sequence[int]) -> dict[str, Figures]:
     found: dict[str, Figures] = {}
-    for part in parts(claim_ids):
+    for part in chunks(claim_ids):
         verdicts: dict[int, list[Verdict]] = defaultdict(list)
         rows = Verdict.objects.filter(claim__in=part, is_current=True).select_related("binding")
         for verdict in rows.defer("inputs", "charts"):

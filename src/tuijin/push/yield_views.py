@@ -11,11 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tuijin.errors import ImportFailed, NotFound
-from tuijin.ledger import scope
+from tuijin.ledger import places_below, scope
 from tuijin.ledger.access import requires
 from tuijin.push import funnel, local_day, yields
 from tuijin.push.yields import Kept
-from tuijin.see import listing
 from tuijin.see.quantities import Portfolio
 from tuijin.see.tables.views import own_places
 
@@ -35,7 +34,7 @@ def read_portfolio(asked: Any, *, today: date) -> Portfolio:
     place = asked.get("place", "")
     if place and place not in dict(own_places()):
         raise NotFound(f"{place} is not one of your places")
-    return Portfolio(listing.places_below(place) if place else (), int(year))
+    return Portfolio(tuple(places_below.codes([place])) if place else (), int(year))
 
 
 def read_grouping(asked: Any) -> str:

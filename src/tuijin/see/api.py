@@ -10,11 +10,12 @@ from django.utils import timezone
 from ninja import Router
 
 from tuijin.errors import ImportFailed
+from tuijin.ledger import places_below
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import NodeRule, Rulebook
 from tuijin.ledger.rest.rules import show_rules, show_source
 from tuijin.see import indicators, listing, oc4ids, overview
-from tuijin.see.models import IndicatorRule, LightRule
+from tuijin.see.models import LightRule
 from tuijin.see.quantities import Portfolio
 from tuijin.see.tables.api import router as tables
 
@@ -65,8 +66,8 @@ def show_indicators(
     wanted = timezone.localdate().year if year is None else year
     if not 1990 <= wanted <= 2100:
         raise ImportFailed(f"year must be 1990 to 2100, got {wanted}", code="year")
-    codes = listing.places_below(place) if place else ()
-    rules = list(IndicatorRule.objects.select_related("source"))
+    codes = tuple(places_below.codes([place])) if place else ()
+    rules = indicators.rules_of([place] if place else overview.home_places())
     readings = indicators.read_all(rules, portfolio=Portfolio(codes, wanted))
     return {"year": wanted, "place": place, "items": [_indicator(one) for one in readings]}
 

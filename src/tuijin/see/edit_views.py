@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tuijin.errors import Conflict, ImportFailed, NotAllowed, VersionConflict
 from tuijin.importers.nouns import CHOICES
-from tuijin.ledger import scope, visible
+from tuijin.ledger import places_below, scope, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import Park, Place, Project
-from tuijin.see import editing, forms, listing, merging, overview
+from tuijin.see import editing, forms, merging, overview
 from tuijin.see import project_page as parts
 
 _MOST_AT_ONCE = 200
@@ -32,7 +32,7 @@ def _own_project(project_id: int, action: str) -> Project:
 def _form(project: Project | None, data: Any = None) -> forms.ProjectForm:
     """The form of a project, or of a new one; offers the places the reader may write in."""
     codes = {
-        *listing.places_below(*overview.home_places()),
+        *places_below.codes(overview.home_places()),
         *([project.place_id] if project else []),
     }
     places = list(Place.objects.filter(code__in=codes, level=Place.Level.COUNTY))
@@ -95,7 +95,7 @@ def _show_conflict(request: HttpRequest, project: Project, form: forms.ProjectFo
 def record_reason(request: HttpRequest, project_id: int) -> HttpResponse:
     """Record a good reason, which lifts a light."""
     project = _own_project(project_id, "edit")
-    form = forms.ReasonForm(request.POST, nodes=parts.reason_choices())
+    form = forms.ReasonForm(request.POST, nodes=parts.reason_choices(project.place_id))
     if not form.is_valid():
         context = {"project": project, "form": form, "title": _("记录正当理由")}
         return render(request, "see/form.html", context, status=422)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
+from tuijin.ledger import kept
 from tuijin.ledger.access import job
 from tuijin.ledger.models.trail import TrailEvent
 from tuijin.see import judging
@@ -43,8 +44,13 @@ def judge_lights(user_id: int | None) -> int:
 @task()
 @job("rules")
 def judge_each_night(user_id: int | None) -> int:
-    """Light the whole portfolio, as days go by without any change, and come again tomorrow."""
+    """
+    Light the whole portfolio, as days go by without any change, and come again tomorrow.
+
+    Limits of nodes are counted anew first: a rule may have changed, or a project moved.
+    """
     expect_night()
+    kept.refresh_counted()
     return judging.judge_portfolio(as_of=timezone.localdate())
 
 

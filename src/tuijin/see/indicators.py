@@ -8,11 +8,13 @@ from decimal import Decimal
 
 from django.utils.functional import Promise
 
-from tuijin.ledger import scope
+from tuijin.ledger import rulebooks, scope
+from tuijin.ledger.models import Rulebook
 from tuijin.see import quantities
 from tuijin.see.models import IndicatorRule
 from tuijin.see.quantities import Amount, Portfolio
 
+DEFAULT_RULEBOOK = "indicator-published"
 # Yuan per mu become 万元/亩; a ratio stays as it is.
 _SCALES = {"ratio": Decimal(1), "wan_yuan_per_mu": Decimal(10_000)}
 # Quantities that hold confidential figures, and those that hold internal ones.
@@ -39,6 +41,15 @@ class Reading:
     @property
     def denominator_name(self) -> str | Promise:
         return quantities.NAMES[self.rule.denominator]
+
+
+def rules_of(places: Sequence[str]) -> list[IndicatorRule]:
+    """The indicators that some places use; the published ones where they differ."""
+    used = rulebooks.codes_of(places, kind=Rulebook.Kind.INDICATOR, default=DEFAULT_RULEBOOK)
+    books = set(used.values())
+    code = books.pop() if len(books) == 1 else DEFAULT_RULEBOOK
+    rows = IndicatorRule.objects.filter(rulebook__code=code).select_related("source")
+    return list(rows.order_by("order"))
 
 
 def divide(numerator: Amount, denominator: Amount, *, unit: str) -> Decimal | None:

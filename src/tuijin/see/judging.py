@@ -11,9 +11,10 @@ import numpy as np
 from django.db import transaction
 
 from tuijin.importers.nouns import CHOICES
-from tuijin.ledger import records, scope
-from tuijin.ledger.models import Figure, Node, Place, Project, Rulebook, RulebookChoice
-from tuijin.ledger.places_below import parents_of
+from tuijin.ledger import records, rulebooks, scope
+from tuijin.ledger.chunks import chunks
+from tuijin.ledger.models import Figure, Node, Project, Rulebook
+from tuijin.ledger.node_limits import NODE_CODES
 from tuijin.see import lights
 from tuijin.see.lights import Facts, Threshold
 from tuijin.see.models import LightReading, LightRule
@@ -26,9 +27,6 @@ _COLUMNS = (
     "planned_start_on", "started_on", "stage", "status",
 )  # fmt: skip
 FUNDS_METRICS = ("funds_paid_yuan", "funds_required_yuan")
-# A node is known by its code or by what a clerk writes.
-_NODE_CODES = {"纳统入库": "register", "入库": "register", "开工": "start", "到资": "funds",
-               "月度进度": "progress", "进度": "progress"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def explain_many(project_ids: Sequence[int], *, as_of: date) -> dict[int, Explai
     with scope.active(scope.system_scope("lights")):
         rows = [
             row
-            for part in _parts(list(project_ids), 5000)
+            for part in chunks(project_ids)
             for row in Project.objects.filter(pk__in=part).values_list(*_COLUMNS)
         ]
         books = rulebooks_of({row[1] for row in rows})
@@ -111,7 +109,7 @@ def _explained(
 
 def rulebooks_of(place_ids: Iterable[str]) -> dict[str, str]:
     """The rulebook of lights that each of some places uses."""
-    return {place: rulebook_of(place) for place in set(place_ids)}
+    return rulebooks.codes_of(place_ids, kind=Rulebook.Kind.LIGHT, default=DEFAULT_RULEBOOK)
 
 
 def as_threshold(rule: LightRule) -> Threshold:
@@ -133,26 +131,7 @@ def rulebook_of(
     place_id: str, *, kind: str = Rulebook.Kind.LIGHT, default: str = DEFAULT_RULEBOOK
 ) -> str:
     """The rulebook a place uses: its own, or that of the nearest place above."""
-    chosen = _choices(kind)
-    return _nearest(place_id, chosen, parents_of([place_id]) if chosen else {}) or default
-
-
-def _choices(kind: str) -> dict[str, str]:
-    rows = RulebookChoice.objects.filter(kind=kind)
-    return dict(rows.values_list("place_id", "rulebook__code"))
-
-
-def _parents() -> dict[str, str | None]:
-    return dict(Place.objects.values_list("code", "parent_id"))
-
-
-def _nearest(place_id: str, chosen: dict[str, str], parents: dict[str, str | None]) -> str:
-    code: str | None = place_id
-    while code is not None:
-        if code in chosen:
-            return chosen[code]
-        code = parents.get(code)
-    return ""
+    return rulebooks.code_of(place_id, kind=kind, default=default)
 
 
 def _chunks() -> Iterator[list[tuple[Any, ...]]]:
@@ -167,11 +146,9 @@ def _judge(
     rows: Sequence[tuple[Any, ...]], books: dict[str, list[Threshold]], *, as_of: date
 ) -> dict[int, tuple[str, str]]:
     """Old and new light of each project, by its id."""
-    chosen, parents = _choices(Rulebook.Kind.LIGHT), _parents()
-    place_book = {
-        place: _nearest(place, chosen, parents) or DEFAULT_RULEBOOK
-        for place in {row[1] for row in rows}
-    }
+    place_book = rulebooks.codes_of(
+        {row[1] for row in rows}, kind=Rulebook.Kind.LIGHT, default=DEFAULT_RULEBOOK
+    )
     facts = load_facts(rows, as_of=as_of)
     wanted = np.zeros(len(rows), dtype=np.int8)
     is_active = np.asarray([row[9] == "active" for row in rows], dtype=bool)
@@ -195,12 +172,12 @@ def _write(found: dict[int, tuple[str, str]], *, as_of: date) -> int:
 
 def _keep_readings(found: dict[int, str], *, month: date) -> None:
     held: dict[int, str] = {}
-    for part in _parts(list(found), 5000):
+    for part in chunks(found):
         rows = LightReading.objects.filter(month=month, project__in=part)
         held.update(rows.values_list("project_id", "light"))
     shown = {pk: light for pk, light in found.items() if light in ("yellow", "red")}
     stale = [pk for pk, light in held.items() if shown.get(pk) != light]
-    for part in _parts(stale, 5000):
+    for part in chunks(stale):
         LightReading.objects.filter(month=month, project__in=part).delete()
     fresh = [
         LightReading(project_id=pk, month=month, light=light)
@@ -208,10 +185,6 @@ def _keep_readings(found: dict[int, str], *, month: date) -> None:
         if held.get(pk) != light
     ]
     LightReading.objects.bulk_create(fresh, batch_size=500)
-
-
-def _parts(items: list[int], size: int) -> Iterator[list[int]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def load_facts(rows: Sequence[tuple[Any, ...]], *, as_of: date) -> Facts:
@@ -247,12 +220,12 @@ def _days(values: Iterable[date | None]) -> np.ndarray:
 def _load_nodes(index: dict[int, int]) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     done = np.full(len(index), np.datetime64("NaT"), dtype="datetime64[D]")
     tracked, reasons = np.zeros(len(index), dtype=bool), dict[str, np.ndarray]()
-    for part in _parts(list(index), 5000):
+    for part in chunks(index):
         nodes = Node.objects.filter(project__in=part, is_current=True)
         for pk, node, done_on, reason in nodes.values_list(
             "project_id", "node", "done_on", "reason"
         ):
-            code, at = _NODE_CODES.get(node, node), index[pk]
+            code, at = NODE_CODES.get(node, node), index[pk]
             if code == "register":
                 tracked[at] = True
                 done[at] = np.datetime64("NaT") if done_on is None else done_on
@@ -264,23 +237,22 @@ def _load_nodes(index: dict[int, int]) -> tuple[np.ndarray, np.ndarray, dict[str
 def _load_funds(index: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
     found = {metric: np.full(len(index), np.nan) for metric in FUNDS_METRICS}
     rows = Figure.objects.filter(metric__in=FUNDS_METRICS, is_current=True, value__isnull=False)
-    for pk, metric, value in rows.values_list("project_id", "metric", "value"):
-        if pk in index:
+    for part in chunks(index):
+        own = rows.filter(project__in=part)
+        for pk, metric, value in own.values_list("project_id", "metric", "value"):
             found[metric][index[pk]] = float(value or 0)
     return found[FUNDS_METRICS[0]], found[FUNDS_METRICS[1]]
 
 
 def _load_yellow_months(index: dict[int, int], *, as_of: date) -> np.ndarray:
     """How many months just before this one were yellow or red, without a break."""
-    counts, months = np.zeros(len(index)), 0
-    running = set(index)
-    month = as_of.replace(day=1)
-    while running:
-        month = (month.replace(month=month.month - 1) if month.month > 1
-                 else date(month.year - 1, 12, 1))  # fmt: skip
-        seen = set(LightReading.objects.filter(month=month).values_list("project_id", flat=True))
-        running &= seen
-        months += 1
-        for pk in running:
-            counts[index[pk]] = months
+    counts = np.zeros(len(index))
+    this_month = as_of.year * 12 + as_of.month
+    before = LightReading.objects.filter(month__lt=as_of.replace(day=1)).order_by("-month")
+    for part in chunks(index):
+        own = before.filter(project__in=part)
+        for pk, month in own.values_list("project_id", "month"):
+            at = index[pk]
+            if month.year * 12 + month.month == this_month - counts[at] - 1:
+                counts[at] += 1
     return counts

@@ -15,7 +15,7 @@ from tuijin.errors import ImportFailed
 from tuijin.importers.decimals import MAX_MONEY_YUAN, parse_decimal
 from tuijin.importers.faults import Fault
 from tuijin.importers.nouns import CHOICES, NOUNS
-from tuijin.ledger import paging, scope, visible
+from tuijin.ledger import paging, places_below, scope, visible
 from tuijin.ledger.models import Organisation, Place, Project, Tally
 from tuijin.see.language import either_later
 
@@ -38,8 +38,8 @@ class ListColumn:
 
     @property
     def first_order(self) -> str:
-        """How a first click sorts: names from the first, amounts from the largest."""
-        return self.code if self.kind == "name" else self.descending
+        """How a first click sorts: names and dates from the first, amounts from the largest."""
+        return self.code if self.kind in ("name", "date") else self.descending
 
     @property
     def descending(self) -> str:
@@ -73,7 +73,7 @@ COLUMNS: dict[str, ListColumn] = {
                                                        "year_planned_yuan")),
         ListColumn("claims_short", _("未达承诺"), "count", ("claims_short",)),
         ListColumn("claims_undecided", _("待定承诺"), "count", ("claims_undecided",)),
-        ListColumn("next_due_on", _("下一时限"), "date", ("next_due_on",)),
+        ListColumn("next_due_on", _("下一时限"), "date", ("next_due_on",), is_sortable=True),
         ListColumn("owner", _("建设单位"), "ref", ("owner__name", "owner__name_en")),
         ListColumn("park", _("所在园区"), "ref", ("park__name", "park__name_en")),
         _of_noun("status", "choice"),
@@ -82,7 +82,7 @@ COLUMNS: dict[str, ListColumn] = {
         _of_noun("industry", "text"),
         _of_noun("strategic_industry", "choice"),
         _of_noun("green_category", "text"),
-        _of_noun("capacity_mw", "decimal"),
+        _of_noun("capacity_mw", "decimal", is_sortable=True),
         _of_noun("land_mu", "decimal"),
         _of_noun("planned_start_on", "date"),
         _of_noun("planned_finish_on", "date"),
@@ -97,7 +97,11 @@ DEFAULT_COLUMNS = (
     "name", "place", "stage", "light", "total_investment_yuan", "year_planned_yuan",
     "year_done_yuan", "claims_short", "next_due_on", "owner",
 )  # fmt: skip
-SORTS = ("id", "-id", "name", "-name", "total_investment_yuan", "-total_investment_yuan")
+# Only columns with an index: a page is as fast at a million rows.
+SORTS = ("id", "-id", *(
+    order for column in COLUMNS.values() if column.is_sortable
+    for order in (column.code, column.descending)
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +150,12 @@ def parse(params: QueryDict) -> Query:
     """
     columns = tuple(c for c in params.getlist("columns") if c in COLUMNS) or DEFAULT_COLUMNS
     order = params.get("sort", "id")
-    if order not in SORTS:
-        raise ImportFailed(f"sort must be one of {', '.join(SORTS)}, got {order!r}", code="sort")
+    if order not in (sorts := _sorts()):
+        raise ImportFailed(f"sort must be one of {', '.join(sorts)}, got {order!r}", code="sort")
     place = params.get("place", "")
     return Query(
         place=place,
-        places=places_below(place) if place else (),
+        places=tuple(places_below.codes([place])) if place else (),
         stages=_chosen(params, "stage", tuple(CHOICES["stage"])),
         lights=_chosen(params, "light", (*LIGHTS, "none")),
         status=_one(params, "status", ("live", *CHOICES["status"])),
@@ -173,6 +177,12 @@ def shown_columns(codes: Sequence[str]) -> tuple[str, ...]:
     """Leave out columns this reader sees of no project at all."""
     role = scope.current().role
     return tuple(c for c in codes if COLUMNS[c].field_class in role.own + role.others)
+
+
+def _sorts() -> list[str]:
+    """Orders by columns that this reader sees."""
+    shown = {"id", *shown_columns(tuple(COLUMNS))}
+    return [order for order in SORTS if order.lstrip("-") in shown]
 
 
 def _chosen(params: QueryDict, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
@@ -200,18 +210,13 @@ def _parse_yi(text: str) -> Decimal | None:
     return min(amount_yuan, MAX_MONEY_YUAN)
 
 
-def places_below(*codes: str) -> tuple[str, ...]:
-    """Some places and everything below them."""
-    found, level = list(codes), list(codes)
-    while level:
-        level = list(Place.objects.filter(parent__in=level).values_list("code", flat=True))
-        found += level
-    return tuple(found)
-
-
 def filtered(query: Query) -> QuerySet[Project]:
-    """Projects that match; a filter on a column hides the rows whose column may not be read."""
-    rows = Project.objects.all()
+    """
+    Projects that match.
+
+    A filter on a column, and a sort by one, hides the rows whose column may not be read.
+    """
+    rows = visible.narrowed(Project.objects.all(), (query.order.lstrip("-"),))
     if query.places:
         rows = rows.filter(place__in=query.places)
     if query.stages:

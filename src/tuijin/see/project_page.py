@@ -11,19 +11,19 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from tuijin.importers.nouns import CHOICES
-from tuijin.ledger import scope
+from tuijin.ledger import node_limits, scope
 from tuijin.ledger.models import (
     AnnualPlan,
     Evidence,
     EvidenceFile,
     Figure,
     Node,
-    NodeRule,
     OperatingRecord,
     ProgressReport,
     Project,
     StageEvent,
 )
+from tuijin.ledger.node_limits import Counted
 from tuijin.see.colours import LIGHT_COLOURS
 from tuijin.see.language import choice_text, either
 
@@ -32,11 +32,14 @@ _STAGES = list(CHOICES["stage"])
 
 @dataclass(frozen=True, slots=True)
 class NodeRow:
-    """A node with the name and limit its rule gives it."""
+    """A node with the name its rule gives it, and the last day: as entered, or as counted."""
 
     node: Node
     name: str
+    due_on: date | None
     is_late: bool
+    counted: Counted | None = None
+    counted_from: str = ""
 
 
 def is_shown(project: Project, field_class: str) -> bool:
@@ -96,21 +99,28 @@ def evidence(project: Project) -> list[Evidence]:
 
 
 def nodes(project: Project, *, as_of: date) -> list[NodeRow]:
-    names = {rule.code: either(rule.name, rule.name_en) for rule in NodeRule.objects.all()}
-    rows = Node.objects.filter(project=project, is_current=True).select_related("source")
-    return [
-        NodeRow(
-            node,
-            names.get(node.node, node.node),
-            node.due_on is not None and node.done_on is None and node.due_on < as_of,
-        )
-        for node in rows.order_by("due_on", "id")
+    """The nodes on record, what is due first before the others."""
+    names = dict(reason_choices(project.place_id))
+    rows = Node.objects.filter(project=project, is_current=True)
+    counted = {one.node_id: one for one in node_limits.count(rows)}
+    found = [
+        _node_row(node, names.get(node.node, node.node), counted.get(node.pk), as_of=as_of)
+        for node in rows.select_related("source").order_by("id")
     ]
+    return sorted(found, key=lambda row: row.due_on or date.max)
 
 
-def reason_choices() -> list[tuple[str, str]]:
-    """Nodes a good reason can be recorded for, in the order of the stage line."""
-    rows = NodeRule.objects.order_by("order")
+def _node_row(node: Node, name: str, counted: Counted | None, *, as_of: date) -> NodeRow:
+    due_on = counted.due_on if counted else node.due_on
+    is_late = due_on is not None and node.done_on is None and due_on < as_of
+    return NodeRow(
+        node, name, due_on, is_late, counted, either(*counted.start_name) if counted else ""
+    )
+
+
+def reason_choices(place_id: str) -> list[tuple[str, str]]:
+    """Nodes a good reason can be recorded for, in the order of the place's stage line."""
+    rows = node_limits.rules_of(place_id)
     return [(rule.code, either(rule.name, rule.name_en)) for rule in rows]
 
 

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
 
-from tuijin.ledger import trail
+from tuijin.ledger import kept, node_limits, rulebooks, trail
 from tuijin.ledger.models import Place, Rulebook, RulebookChoice
-from tuijin.see import judging
+from tuijin.ledger.places_below import codes
+from tuijin.see import indicators, judging
+
+# What is chosen here, and what holds where nobody chose. Limits of issues are chosen on their own
+# page, where those that run are counted again; a meeting has a default of its own.
+CHOSEN: dict[str, str] = {
+    Rulebook.Kind.LIGHT: judging.DEFAULT_RULEBOOK,
+    Rulebook.Kind.NODE: node_limits.DEFAULT_RULEBOOK,
+    Rulebook.Kind.INDICATOR: indicators.DEFAULT_RULEBOOK,
+    Rulebook.Kind.SCORE: "",
+}
+
+
+def used_by(places: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Code of the rulebook in use by kind and place, "" where the default is not known here."""
+    wanted = list(places)
+    return {
+        kind: rulebooks.codes_of(wanted, kind=kind, default=default)
+        for kind, default in CHOSEN.items()
+    }
 
 
 def choose(place: Place, book: Rulebook, *, as_of: date) -> int:
     """
     Let a place, and those below it without a choice of their own, use a rulebook.
+
+    Lights are judged anew, and limits of nodes counted anew.
 
     Returns
     -------
@@ -32,6 +54,8 @@ def choose(place: Place, book: Rulebook, *, as_of: date) -> int:
             place_id=place.code,
         )
         trail.append([event])
+        if book.kind == Rulebook.Kind.NODE:
+            kept.refresh_counted(codes({place.code}))
         if book.kind != Rulebook.Kind.LIGHT:
             return 0
         return judging.judge_portfolio(as_of=as_of)

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tuijin.errors import ImportFailed, NotFound
 from tuijin.importers.nouns import CHOICES
-from tuijin.ledger import scope, sessions, visible
+from tuijin.ledger import places_below, scope, sessions, visible
 from tuijin.ledger.access import requires
 from tuijin.ledger.models import Place, Project, User
 from tuijin.see import export, forms, indicators, judging, listing, maps, oc4ids, overview, panels
 from tuijin.see import project_page as parts
 from tuijin.see.cells import cell_value
 from tuijin.see.language import choice_text
-from tuijin.see.models import IndicatorRule, SavedView
+from tuijin.see.models import SavedView
 from tuijin.see.quantities import Portfolio
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -192,7 +192,7 @@ def _project_context(request: HttpRequest, project: Project) -> dict[str, Any]:
         "trail": visible.trail_of(project, limit=10),
         "main_panels": panels.build_all(request, project, column="main"),
         "side_panels": panels.build_all(request, project, column="side"),
-        "reason_form": forms.ReasonForm(nodes=parts.reason_choices()),
+        "reason_form": forms.ReasonForm(nodes=parts.reason_choices(project.place_id)),
         "evidence_kinds": _choice_list("evidence_kind"),
     }
 
@@ -209,8 +209,8 @@ def show_indicators(request: HttpRequest) -> HttpResponse:
     homes = overview.home_places()
     if place and place not in (known := dict(_places(homes))):
         raise NotFound(f"{place} not in {', '.join(known)}")
-    codes = listing.places_below(place) if place else ()
-    rules = list(IndicatorRule.objects.select_related("source"))
+    codes = tuple(places_below.codes([place])) if place else ()
+    rules = indicators.rules_of([place] if place else homes)
     context = {
         "readings": indicators.read_all(rules, portfolio=Portfolio(codes, int(year))),
         "year": int(year),

@@ -54,3 +54,31 @@ def test_refused(data, code, status):
 def test_leading_signs_stay_text(text):
     parsed = plugin.parse(f"{HEAD}{text},达茂旗\n".encode(), name="a.csv")
     assert entries_of(parsed, "project")[0]["name"] == text
+
+
+SECTIONS = """序号,项目名称,所在地区,总投资（万元）
+一,工业项目（2个）,,300
+1,甲,达茂旗,100
+2,乙,达茂旗,200
+（二）,基础设施（1个）,,50
+3,丙,固阳县,50
+"""
+
+
+def test_a_heading_of_a_group_with_its_totals_is_no_project():
+    parsed = plugin.parse(SECTIONS.encode(), name="a.csv")
+    assert [row["name"] for row in entries_of(parsed, "project")] == ["甲", "乙", "丙"]
+    assert parsed.problems == ()
+    assert [(note.code, note.row) for note in parsed.notes] == [("group_row", 2), ("group_row", 5)]
+
+
+@pytest.mark.parametrize("row", ["一,甲,达茂旗,300", "4,甲,,300", "一期,甲,,300"])
+def test_what_has_a_place_or_a_number_is_a_project(row):
+    parsed = plugin.parse(f"{SECTIONS}{row}\n".encode(), name="a.csv")
+    assert len(entries_of(parsed, "project")) + len(parsed.problems) == 4
+
+
+def test_projects_numbered_in_chinese_are_projects():
+    text = "序号,项目名称,所在地区\n一,甲,达茂旗\n二,乙,\n"
+    parsed = plugin.parse(text.encode(), name="a.csv")
+    assert [(p.code, p.row) for p in parsed.problems] == [("required", 3)]

@@ -653,6 +653,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='project',
+            index=models.Index(condition=models.Q(('capacity_mw__isnull', False)), fields=['capacity_mw', 'id'], name='project_capacity'),
+        ),
+        migrations.AddIndex(
+            model_name='project',
             index=models.Index(condition=models.Q(('claims_short__gt', 0)), fields=['id'], name='project_short'),
         ),
         migrations.AddConstraint(

@@ -104,6 +104,11 @@ class Project(models.Model):
                 condition=models.Q(next_due_on__isnull=False),
             ),
             models.Index(
+                fields=("capacity_mw", "id"),
+                name="project_capacity",
+                condition=models.Q(capacity_mw__isnull=False),
+            ),
+            models.Index(
                 fields=("id",), name="project_short", condition=models.Q(claims_short__gt=0)
             ),
         )
