@@ -17,7 +17,7 @@ from tuijin.importers import fields
 from tuijin.importers.faults import Fault
 from tuijin.importers.nouns import NOUNS
 from tuijin.ledger import import_report, parsing, scope
-from tuijin.ledger.models import ImportBatch, Project, User
+from tuijin.ledger.models import ImportBatch, Project, RememberedMapping, User
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +199,10 @@ def test_api_mapping(client):
     assert found["status"] == "mapping"
     body = {"mappings": [{"columns": ["project.name", "project.place"], "units": [None, None]}]}
     address = f"/api/v1/imports/{found['id']}/mapping"
+    for wrong in ({"columns": ["nope", "x"]}, {"columns": [None, None], "units": ["mile", None]}):
+        refused = client.post(address, {"mappings": [wrong]}, content_type="application/json")
+        assert (refused.status_code, refused.json()["code"]) == (422, "unknown_field")
+    assert not RememberedMapping.objects.exists()
     answer = client.post(address, json.dumps(body), content_type="application/json")
     assert answer.json()["status"] == "preview"
     wrong = client.post(address, json.dumps({"mappings": []}), content_type="application/json")

@@ -77,6 +77,16 @@ def test_stopping_an_account_works_at_once(admins):
     assert client.get("/account/").status_code == 302
 
 
+def test_one_administrator_does_not_stop_the_other_to_act_alone(admins):
+    other = User.objects.get(username="second")
+    answer = admins[0].post(f"/users/{other.pk}/disable/")
+    assert answer.status_code == 409
+    assert User.objects.get(pk=other.pk).is_active
+    User.objects.create(username="third", display_name="t", role="security_admin")
+    assert admins[0].post(f"/users/{other.pk}/disable/").status_code == 302
+    assert not User.objects.get(pk=other.pk).is_active
+
+
 @pytest.mark.parametrize(
     "form",
     [{"role": "emperor"}, {"places": "999999"}, {"projects": "nothing"}, {"username": "固阳"}],

@@ -19,10 +19,12 @@ from django.db.models import Sum
 from tuijin.errors import Conflict, ImportFailed, NotFound, Problem, TooLarge, TooMany, TuijinError
 from tuijin.importers import ColumnMapping, Header, Parsed, wire
 from tuijin.importers.headers import HeaderUnmatched
+from tuijin.importers.nouns import NOUNS
 from tuijin.importers.prescan import MAX_FILE_BYTES
 from tuijin.ledger import file_store, import_report, intake, large_writes, parsing, scope, trail
 from tuijin.ledger.evidence_files import clean_name
 from tuijin.ledger.models import ImportBatch, RememberedMapping
+from tuijin.units import UNITS
 
 _KIND, _PARSED = "import", "parsed"
 _FILES_PER_DAY, _BYTES_PER_DAY, _PER_HOUR = 500, 2_000_000_000, 20
@@ -189,11 +191,15 @@ def answer_mapping(batch_id: uuid.UUID, answers: Sequence[tuple[Header, ColumnMa
     ------
     Conflict
         If the batch is not waiting for this.
+    ImportFailed
+        `unknown_field` if a column or a unit is none of ours; nothing is remembered.
     """
     scope.current().require("import")
     batch = find_batch(batch_id)
     if batch.status not in (Status.MAPPING, Status.PREVIEW, Status.REFUSED):
         raise Conflict("这份文件不在对应列的步骤")
+    for header, mapping in answers:
+        _check_mapping(header, mapping)
     data = file_store.read(batch.sha256, kind=_KIND)
     for header, mapping in answers:
         signature = hashlib.sha256(header.signature.encode()).hexdigest()
@@ -207,6 +213,18 @@ def answer_mapping(batch_id: uuid.UUID, answers: Sequence[tuple[Header, ColumnMa
             },
         )
     return _read(batch, data, name=batch.shown_name)
+
+
+def _check_mapping(header: Header, mapping: ColumnMapping) -> None:
+    known = {f"{noun.name}.{column.name}" for noun in NOUNS.values() for column in noun.columns}
+    for column in mapping.columns:
+        if column is not None and column.partition("@")[0] not in known:
+            raise ImportFailed(f"没有这一列：{column[:60]}", code="unknown_field")
+    for unit in mapping.units:
+        if unit is not None and unit not in UNITS:
+            raise ImportFailed(f"没有这个单位：{unit[:60]}", code="unknown_field")
+    if len(mapping.columns) > len(header.titles):
+        raise ImportFailed(f"columns 应有 {len(header.titles)} 项", code="mappings")
 
 
 def headers_of(batch: ImportBatch) -> list[Header]:

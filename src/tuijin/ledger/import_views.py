@@ -163,15 +163,12 @@ def map_import(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
 
 
 def _read_answer(request: HttpRequest, number: int, header: Header) -> ColumnMapping:
-    known = {f"{noun.name}.{column.name}" for noun in NOUNS.values() for column in noun.columns}
     columns: list[str | None] = []
     units: list[str | None] = []
     for position in range(len(header.titles)):
         chosen = request.POST.get(f"column-{number}-{position}", "")
         when = request.POST.get(f"when-{number}-{position}", "").strip()
         unit = request.POST.get(f"unit-{number}-{position}", "")
-        if chosen and chosen not in known:
-            raise ImportFailed(f"没有这一列：{chosen[:60]}", code="unknown_field")
         columns.append((f"{chosen}@{when}" if when else chosen) if chosen else None)
         units.append(unit if unit in UNITS else None)
     return ColumnMapping(tuple(columns), tuple(units))
