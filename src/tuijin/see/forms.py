@@ -113,8 +113,8 @@ class ProjectForm(forms.Form):
         for name in EDITED:
             self.fields[name] = _chooser(name) if name in ("place", "park") else _field(name)
         self.fields["place"].choices = [  # type: ignore[attr-defined]  # a choice field
-            (p.code, either(p.short_name or p.name, p.name_en)) for p in places
-        ]
+            ("", "—"), *((p.code, either(p.short_name or p.name, p.name_en)) for p in places)
+        ]  # fmt: skip
         self.fields["park"].choices = [  # type: ignore[attr-defined]  # a choice field
             ("", "—"), *((str(p.pk), either(p.name, p.name_en)) for p in parks)
         ]  # fmt: skip

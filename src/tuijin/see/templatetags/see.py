@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from tuijin.importers.nouns import NOUNS
 from tuijin.ledger.models import Figure
-from tuijin.see.language import either
+from tuijin.see.language import either, write_period
 from tuijin.see.panels import BuiltPanel
 from tuijin.see.wording import write_money, write_number
 from tuijin.units import UNITS
@@ -73,6 +73,12 @@ def measured(measure: str, value: float) -> str:
     """The value a light rule was decided by, with its unit."""
     factor, unit = _MEASURES[measure]
     return f"{write_number(value * factor, places=1)} {unit}"
+
+
+@register.filter
+def period(text: str) -> str:
+    """A report's month or 旬."""
+    return write_period(text)
 
 
 @register.simple_tag
