@@ -9,14 +9,19 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from tuijin.ledger import scope
+from tuijin.ledger import corrections, scope
 from tuijin.ledger.models import Place
 from tuijin.ledger.places_below import codes
 from tuijin.push import states
 from tuijin.push.models import Assignment, Issue, Slip
-from tuijin.push.officers import Load, loads
+from tuijin.push.officers import Load, loads, unit_names
+from tuijin.see import overview
+from tuijin.verify import summaries
+from tuijin.verify.showing import Row
 
 MOST_SHOWN = 100
+MOST_TODAY = 10
+DAYS_AHEAD = 7
 
 
 def shown() -> QuerySet[Issue]:
@@ -30,22 +35,33 @@ def open_issues() -> QuerySet[Issue]:
 
 
 def my_issues(*, limit: int = MOST_SHOWN) -> list[Issue]:
-    """Issues in the unit's hands: addressed to the reader, or about projects they answer for."""
+    """
+    Issues in the unit's hands: addressed to the reader or the reader's unit, or about projects they
+    answer for; a department only has what is addressed to it.
+    """
     who = scope.current()
-    assigned = Assignment.objects.filter(user=who.user_id, ends_on=None).values("project_id")
-    mine = Q(owner=who.user_id) | Q(project__in=assigned)
+    mine = Q(owner=who.user_id) | Q(owner=None, owner_unit__in=unit_names(who.user_id))
+    if who.role.code != "city_department":
+        assigned = Assignment.objects.filter(user=who.user_id, ends_on=None).values("project_id")
+        mine |= Q(project__in=assigned)
     if who.role.reach == "projects":
         mine |= Q(project__in=who.projects)
     return list(open_issues().filter(mine, state__in=states.WITH_UNIT)[:limit])
 
 
 def waiting_for_dispatch(*, limit: int = MOST_SHOWN) -> list[Issue]:
-    """Issues that wait to be assigned, ruled on, inspected or closed, in the reader's own scope."""
-    rows = open_issues().exclude(state__in=states.WITH_UNIT)
+    """Issues in the reader's own scope whose next step is one of those that the reader may take."""
     who = scope.current()
-    if not who.everywhere:
-        rows = rows.filter(Q(place__in=who.places) | Q(project__in=who.projects))
-    return list(rows[:limit])
+    steps = [step for step in states.STEPS.values() if step.is_main and who.may(step.action)]
+    waits = {state for step in steps for state in step.comes_from} - set(states.WITH_UNIT)
+    return list(_own(open_issues().filter(state__in=waits))[:limit])
+
+
+def _own(rows: QuerySet[Issue]) -> QuerySet[Issue]:
+    who = scope.current()
+    if who.everywhere:
+        return rows
+    return rows.filter(Q(place__in=who.places) | Q(project__in=who.projects))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,25 +170,47 @@ def rank_places(*, since: date, as_of: date) -> list[Standing]:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What needs a leader today."""
+    """
+    What needs a reader today, of their own scope.
+
+    `late_nodes` and `short` are the first of `late_nodes_count` projects and `short_count` claims;
+    `short_count` is None for who may not read claims. `due` are issues due within `DAYS_AHEAD`.
+    """
 
     escalated: list[Issue]
     late_count: int
+    due: list[Issue]
+    waiting: list[Issue]
+    corrections_count: int
+    late_nodes: list[dict[str, Any]]
+    late_nodes_count: int
+    short: list[Row]
+    short_count: int | None
     unsigned: list[Slip]
     own: list[Issue]
     neglected: list[Load]
 
 
 def read_today(*, as_of: date) -> Today:
-    """Escalated issues, the highest level first; slips nobody signed for; own projects; neglect."""
-    rows = open_issues()
+    """Each list holds the most urgent few; the counts are of all."""
+    rows = _own(open_issues())
     escalated = rows.filter(level__gt=0, next_due_on__lt=as_of).order_by("-level", "next_due_on")
     unsigned = Slip.objects.filter(received_on=None, issue__state__in=states.OPEN)
-    user_id = scope.current().user_id
-    assigned = Assignment.objects.filter(user=user_id, ends_on=None).values("project_id")
+    who = scope.current()
+    assigned = Assignment.objects.filter(user=who.user_id, ends_on=None).values("project_id")
+    near = rows.filter(next_due_on__gte=as_of, next_due_on__lte=as_of + timedelta(DAYS_AHEAD))
+    claims = overview.sum_up(overview.load_cells(overview.home_places())).claims_short_count
+    places = who.places if who.role.reach == "places" else ()
     return Today(
         escalated=list(escalated[:20]),
         late_count=rows.filter(next_due_on__lt=as_of).count(),
+        due=list(near[:MOST_TODAY]),
+        waiting=waiting_for_dispatch(limit=5),
+        corrections_count=corrections.to_decide().count(),
+        late_nodes=overview.overdue(as_of=as_of, limit=MOST_TODAY),
+        late_nodes_count=overview.overdue_count(as_of=as_of),
+        short=summaries.list_short(places, limit=5) if claims else [],
+        short_count=claims,
         unsigned=list(unsigned.select_related("issue").order_by("issued_on")[:10]),
         own=list(rows.filter(project__in=assigned)[:20]),
         neglected=[load for load in loads(as_of=as_of) if load.neglected][:10],
