@@ -102,7 +102,10 @@ def test_vote_on_the_phone_ranking_and_close(world, people, sign_in):
     assert leader.post(f"{url}vote/", {**ballot, "group": ""}).status_code == 302
     assert leader.post(f"{url}vote/", {"group": "", f"rank-{world.stops['anode'].pk}": ""}
                        ).status_code == 422  # fmt: skip
+    part = leader.get(f"{url}ranking/", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
     ranking = leader.get(f"{url}ranking/").content.decode()
+    assert "<html" in ranking
     for part in (
         "Σ n(k)×(100-3(k-1)) ÷ Σ n(k)",
         "100.00",

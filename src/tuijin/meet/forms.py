@@ -71,7 +71,7 @@ class StopForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, days: Iterable[Any], **options: Any) -> None:
-        super().__init__(data, **options)
+        super().__init__(data, auto_id="stop-%s", **options)
         _choice(self, "day").choices = [(day.isoformat(), day.isoformat()) for day in days]
 
 
@@ -88,7 +88,7 @@ class DecisionForm(forms.Form):
     def __init__(
         self, data: Any = None, *, projects: Iterable[tuple[int, str]], **options: Any
     ) -> None:
-        super().__init__(data, **options)
+        super().__init__(data, auto_id="decision-%s", **options)
         named = [(str(pk), name) for pk, name in dict(projects).items()]
         _choice(self, "project").choices = [("", _("会议整体")), *named]
 
