@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 
 import pytest
@@ -204,3 +205,11 @@ def test_a_place_officer_sees_the_meeting_through_an_own_stop_only(world, people
     stranger = add_user("stranger", "place_officer")
     with acting(stranger):
         assert not Meeting.objects.exists()
+
+
+def test_every_field_of_a_meeting_has_its_own_label(world, people, sign_in):
+    page = sign_in(people["office"]).get(f"/meetings/{world.meeting.pk}/").content.decode()
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    for name in ("stop-project", "decision-project"):
+        assert f'for="{name}"' in page
