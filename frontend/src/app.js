@@ -62,7 +62,7 @@ function bind(root) {
   });
   all(".stage-step.is-now").forEach((step) => {
     const line = step.parentElement;
-    line.scrollLeft = step.offsetLeft - (line.clientWidth - step.clientWidth) / 2;
+    line.scrollLeft = (step.previousElementSibling ?? step).offsetLeft - line.offsetLeft;
   });
   all("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
   all("[data-copy]").forEach((button) => button.addEventListener("click", () => copyText(button)));
@@ -142,7 +142,16 @@ function bindFill(button) {
   });
 }
 
+// A link to a fold opens it.
+function openFold() {
+  const fold = window.location.hash && document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+  if (fold instanceof HTMLDetailsElement) fold.open = true;
+}
+
+window.addEventListener("hashchange", openFold);
+document.addEventListener("click", (event) => event.target.closest?.('a[href^="#"]') && window.setTimeout(openFold));
 forgetSentDraft();
+openFold();
 document.addEventListener("htmx:load", (event) => {
   if (event.target !== document.body) bind(event.target.parentNode ? event.target : document);
 });

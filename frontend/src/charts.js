@@ -82,10 +82,13 @@ function start(root) {
   const all = (name) => [
     ...(root.matches?.(`[${name}]`) ? [root] : []),
     ...(root.querySelectorAll?.(`[${name}]`) ?? []),
-  ].filter((element) => !echarts.getInstanceByDom(element));
+  ].filter((element) => !element.closest("details:not([open])") && !echarts.getInstanceByDom(element));
   all("data-chart").forEach((element) => open(element).setOption(completed(readJson(element.dataset.chart))));
   all("data-map").forEach((element) => drawMap(echarts, open(element), readJson(element.dataset.map), element));
 }
+
+// A chart in a closed fold has no size: it is drawn when the fold opens.
+document.addEventListener("toggle", (event) => event.target.open && start(event.target), true);
 
 document.addEventListener("htmx:beforeCleanupElement", (event) => {
   const chart = event.target instanceof HTMLElement && echarts.getInstanceByDom(event.target);

@@ -15,9 +15,10 @@ function asRows(points) {
 // A stop's number stands inside its point.
 const isNumber = (label) => /^\d{1,2}$/.test(label ?? "");
 
-function scatter(group, rows, largest) {
+// Of points that cover one another the first group lies on top.
+function scatter(group, rows, largest, at) {
   return {
-    type: "scatter", coordinateSystem: "geo", name: group.label, z: 4,
+    type: "scatter", coordinateSystem: "geo", name: group.label, z: 4 - at / 20,
     symbol: shapes[group.shape] ?? "circle",
     itemStyle: { color: group.colour, opacity: 0.85, borderColor: "#fff", borderWidth: 1 },
     emphasis: { scale: 1.3, itemStyle: { borderColor: ink } },
@@ -46,15 +47,15 @@ function tooltipText(event) {
   return [event.name, ...[].concat(data.detail ?? [])].filter(Boolean).join("\n");
 }
 
-// Names of places lie above the points; those that would collide are left out until zoomed in.
+// Names of places lie below the points, moved apart; those that still collide wait for a zoom.
 function placeNames(map, element) {
   return {
-    type: "scatter", coordinateSystem: "geo", silent: true, z: 6, symbolSize: 1, tooltip: { show: false },
+    type: "scatter", coordinateSystem: "geo", silent: true, z: 2.5, symbolSize: 1, tooltip: { show: false },
     itemStyle: { color: "rgba(0,0,0,0)" },
-    data: (map.regions ?? []).filter((region) => region.at).map((region) => ({ name: region.name, value: region.at })),
-    label: { show: true, formatter: "{b}", position: "inside", color: "#33414e", fontSize: element.clientWidth < 560 ? 11 : 12,
+    data: (map.regions ?? []).filter((region) => region.at).map((region) => ({ name: region.label ?? region.name, value: region.at })),
+    label: { show: true, formatter: "{b}", position: "bottom", distance: 7, color: "#33414e", fontSize: element.clientWidth < 560 ? 11 : 12,
       fontWeight: 600, textBorderColor: "#f3f6f9", textBorderWidth: 3 },
-    labelLayout: { hideOverlap: true },
+    labelLayout: { hideOverlap: true, moveOverlap: "shiftY" },
   };
 }
 
@@ -80,13 +81,13 @@ export function drawMap(echarts, chart, map, element) {
   const rows = asRows(map.points ?? { columns: [], rows: [] });
   const largest = Math.max(0, ...rows.map((row) => row.size ?? 0));
   const groups = map.groups ?? [{ code: "", label: "", colour: palette[0] }];
-  const series = groups.map((group) =>
-    scatter(group, rows.filter((row) => (row.group ?? "") === group.code), largest));
+  const series = groups.map((group, at) =>
+    scatter(group, rows.filter((row) => (row.group ?? "") === group.code), largest, at));
   chart.setOption({
     animation: false,
     aria: { enabled: true },
     geo: geo(map),
-    legend: { show: groups.length > 1, data: groups.map((group) => ({ name: group.label, icon: shapes[group.shape] ?? "circle" })), left: 8, type: "scroll", textStyle: { color: faint } },
+    legend: { show: groups.some((group) => group.label), data: groups.map((group) => ({ name: group.label, icon: shapes[group.shape] ?? "circle" })), left: 8, type: "scroll", textStyle: { color: faint } },
     tooltip: { renderMode: "richText", confine: true, formatter: tooltipText, borderColor: line },
     series: [...routes(map), ...series, placeNames(map, element)],
   });

@@ -24,9 +24,11 @@ def sqlite_only():
 
 
 def test_the_log_is_not_copied_in_the_commit_but_right_after():
+    cache = setting("cache_size")
     with large_writes.prepared(large_writes.ROWS), transaction.atomic():
         assert setting("wal_autocheckpoint") == 0
-    assert setting("wal_autocheckpoint") == 1000
+        assert setting("cache_size") != cache
+    assert (setting("wal_autocheckpoint"), setting("cache_size")) == (1000, cache)
     for thread in threading.enumerate():
         if thread.name == "tuijin-copy-log":
             thread.join(10)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from tuijin.ledger import bulk, large_writes, scope, trail, written_behind
+from tuijin.ledger import bulk, scope, trail, written_behind
 from tuijin.ledger.models import Place, Project, Tally, TrailEvent, TrailHead
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
@@ -81,10 +80,3 @@ def test_a_fault_of_the_maker_is_told_as_it_is(places):
     with pytest.raises(ValueError, match="maker"):
         insert_and_fail()
     assert not Place.objects.filter(code__startswith="9999").exists()
-
-
-def test_overlapping_imports_leave_the_interpreter_as_it_was(db):
-    usual = sys.getswitchinterval()
-    with large_writes.prepared(large_writes.ROWS), large_writes.prepared(large_writes.ROWS):
-        pass
-    assert sys.getswitchinterval() == pytest.approx(usual)

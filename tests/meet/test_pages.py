@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 
 import pytest
@@ -105,7 +106,10 @@ def test_vote_on_the_phone_ranking_and_close(world, people, sign_in):
     assert leader.post(f"{url}vote/", {**ballot, "group": ""}).status_code == 302
     assert leader.post(f"{url}vote/", {"group": "", f"rank-{world.stops['anode'].pk}": ""}
                        ).status_code == 422  # fmt: skip
+    part = leader.get(f"{url}ranking/", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
     ranking = leader.get(f"{url}ranking/").content.decode()
+    assert "<html" in ranking
     for part in (
         "Σ n(k)×(100-3(k-1)) ÷ Σ n(k)",
         "100.00",
@@ -227,3 +231,11 @@ def test_a_place_officer_sees_the_meeting_through_an_own_stop_only(world, people
     stranger = add_user("stranger", "place_officer")
     with acting(stranger):
         assert not Meeting.objects.exists()
+
+
+def test_every_field_of_a_meeting_has_its_own_label(world, people, sign_in):
+    page = sign_in(people["office"]).get(f"/meetings/{world.meeting.pk}/").content.decode()
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    for name in ("stop-project", "decision-project"):
+        assert f'for="{name}"' in page

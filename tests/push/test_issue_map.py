@@ -41,8 +41,9 @@ def groups(city, name: str, **wanted: str) -> dict[str, str]:
 
 
 def test_colours(mapped, city):
-    assert groups(city, "office") == {"anode": "red", "copper": "yellow", "port": "green"}
-    by_issues = groups(city, "office", colour="issues")
+    by_light = groups(city, "office", colour="light")
+    assert by_light == {"anode": "red", "copper": "yellow", "port": "green"}
+    by_issues = groups(city, "office")
     assert by_issues == {"anode": "late", "copper": "none", "port": "open"}
 
 
@@ -56,7 +57,7 @@ def test_filters(mapped, city, wanted, left):
 
 
 def test_nobody_sees_issues_of_projects_that_are_not_theirs(mapped, city):
-    assert groups(city, "officer", issues="open") == {"anode": "red"}
+    assert groups(city, "officer", issues="open") == {"anode": "late"}
     assert groups(city, "other", issues="late") == {}
 
 

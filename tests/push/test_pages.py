@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
+from decimal import Decimal
 
 import icalendar
 import pytest
@@ -16,10 +17,12 @@ from pypdf import PdfReader
 from tests.push.conftest import MONDAY, PEOPLE, on, read
 from tests.push.test_issues import moved, raised
 from tests.push.test_officers import assign
-from tuijin.ledger import scope
-from tuijin.ledger.models import Evidence
+from tuijin.ledger import corrections, records, scope
+from tuijin.ledger.models import Evidence, Figure, Node, Project
+from tuijin.ledger.roles import ROLES
 from tuijin.push import daily, local_day
 from tuijin.push.models import Notice, Slip, Visit
+from tuijin.site.navigation import build_links
 
 PAGES = ("/mine/", "/issues/", "/issues/calendar/", "/issues/map/", "/issues/ranking/",
          "/issues/limits/", "/today/", "/officers/", "/inbox/", "/inbox/choices/")  # fmt: skip
@@ -70,7 +73,7 @@ def test_steps_by_their_forms(api, city):
     office = api("office").client
     assert "交办" in text(office.get(url))
     body = {"version": 1, "owner_unit": "水务局", "owner": "officer", "severity": "ordinary"}
-    assert office.post(f"{url}assign/", {**body, "owner_unit": ""}).status_code == 422
+    assert office.post(f"{url}assign/", {**body, "owner": "", "owner_unit": ""}).status_code == 422
     assert office.post(f"{url}assign/", {**body, "version": 9}).status_code == 412
     assert office.post(f"{url}assign/", body).status_code == 302
     officer = api("officer").client
@@ -179,3 +182,90 @@ def test_the_ranking_by_its_formula(api, as_system):
     with on(date(2025, 10, 31)):
         page = text(api("office").client.get("/issues/ranking/"))
     assert "50%" in page
+
+
+def assigned(api, city, **body):
+    issue = raised(api)
+    sent = {"version": 1, "severity": "ordinary", "owner_unit": "", "owner": "", **body}
+    answer = api("office").client.post(f"/issues/{issue['id']}/assign/", sent)
+    assert answer.status_code == 302
+    return read(issue["id"])
+
+
+def test_an_account_stands_for_its_unit_and_a_unit_for_its_account(api, city):
+    by_account = assigned(api, city, owner="bureau")
+    assert (by_account.owner_unit, by_account.owner) == ("bureau", city.users["bureau"])
+    by_name = assigned(api, city, owner_unit="bureau")
+    assert by_name.owner == city.users["bureau"]
+    assign(api, kind="department", holder="自然资源局", user="bureau")
+    by_assignment = assigned(api, city, owner_unit="自然资源局")
+    assert by_assignment.owner == city.users["bureau"]
+    assert assigned(api, city, owner_unit="水务局").owner is None
+
+
+def test_what_waits_for_a_department_has_a_button_for_it(api, city):
+    """Named as a unit only, by the API."""
+    assign(api, kind="department", holder="自然资源局", user="bureau")
+    issue = moved(api, "office", raised(api), "assign", owner_unit="自然资源局")
+    other = moved(api, "office", raised(api, title="取水"), "assign", owner_unit="水务局")
+    client = api("bureau").client
+    assert "用地指标未落实" in text(client.get("/mine/"))
+    assert "取水" not in text(client.get("/mine/"))
+    assert f'action="/issues/{issue["id"]}/accept/"' in text(client.get(f"/issues/{issue['id']}/"))
+    assert "accept/" not in text(client.get(f"/issues/{other['id']}/"))
+    moved(api, "bureau", issue, "accept")
+    assert api("bureau").step(other, "accept").status_code == 403
+
+
+def test_an_issue_is_raised_about_a_project_of_one_s_own(api, city):
+    client, body = api("officer").client, {"category": "other", "severity": "ordinary"}
+    assert "anode项目" in text(client.get("/issues/new/"))
+    for project, status in (("", 422), ("port项目", 422), ("anode项目", 302)):
+        sent = {**body, "title": f"缺水{project}", "project": project}
+        assert client.post("/issues/new/", sent).status_code == status, project
+    office = api("office").client
+    here = {**body, "title": "缺路", "project": "", "place": "150222"}
+    assert office.post("/issues/new/", here).status_code == 302
+    assert office.post("/issues/new/", {**here, "place": ""}).status_code == 422
+
+
+def test_today_tells_what_is_late_short_due_and_to_decide(api, city, as_system):
+    records.save_new([Node(project=city.anode, node="start", due_on=date(2025, 6, 1))])
+    Project.objects.filter(pk=city.anode.pk).update(next_due_on=date(2025, 6, 1))
+    issue = raised(api)
+    figure = Figure(key="f", project=city.anode, metric="output", title="产量", value=1, unit="t")
+    records.save_new([figure])
+    with scope.active(scope.build_scope(city.users["editor"])):
+        corrections.propose(figure, {"value": Decimal(2)}, reason="录错")
+    for name, decides in (("office", True), ("county", True), ("leader", False),
+                          ("approver", True), ("neighbour", False)):  # fmt: skip
+        found = api(name).client.get("/today/").context["found"]
+        is_here = name != "neighbour"
+        assert [row["name"] for row in found.late_nodes] == ["anode项目"] * is_here, name
+        assert [one.pk for one in found.due] == [issue["id"]] * is_here, name
+        assert found.corrections_count == decides, name
+        waits = [one.pk for one in found.waiting]
+        assert waits == [issue["id"]] * (name in ("office", "county")), name
+    assert "节点逾期的项目" in text(api("leader").client.get("/today/"))
+
+
+@pytest.mark.parametrize("role", ["city_leader", "place_leader", "place_approver"])
+def test_today_lies_under_a_leader_s_thumb(role):
+    first = build_links(ROLES[role], path="/")[:4]
+    assert "/today/" in [link.url for link in first]
+
+
+def test_a_week_says_its_days_and_that_nothing_is_due(api):
+    page = text(api("office").client.get("/issues/calendar/"))
+    assert "9月15日—21日" in page
+    assert "9月29日—10月5日" in page
+    assert page.count("无到期") == 6
+
+
+def test_the_map_opens_on_issues_those_with_some_first(api, city, as_system):
+    Project.objects.update(longitude=110.2, latitude=41.2)
+    Project.objects.filter(pk=city.port.pk).update(total_investment_yuan=10**9)
+    raised(api)
+    context = api("office").client.get("/issues/map/").context
+    assert context["wanted"].colour == "issues"
+    assert context["listed"][0][2] == "anode项目"

@@ -55,11 +55,21 @@ def test_parts_add_up_to_the_whole(portfolio) -> None:
     assert sum(parts) == total().projects_count
 
 
-def test_due_soon_shows_the_oldest_first_and_only_what_may_be_read(portfolio, as_role) -> None:
+def test_overdue_shows_the_oldest_first_and_only_one_s_own(portfolio, as_role) -> None:
     for key, due in (("slow", date(2025, 7, 1)), ("fair", date(2025, 6, 1))):
-        node = Node(project=portfolio[key], node="start", due_on=due)
-        records.save_new([node])
+        records.save_new([Node(project=portfolio[key], node="start", due_on=due)])
         Project.objects.filter(key=key).update(next_due_on=due)
-    assert [row["name"] for row in overview.due_soon(as_of=TODAY)] == ["好项目", "慢项目"]
-    with scope.active(as_role("place_viewer", place="150222")):
-        assert [row["name"] for row in overview.due_soon(as_of=TODAY)] == ["慢项目"]
+    assert [row["name"] for row in overview.overdue(as_of=TODAY)] == ["好项目", "慢项目"]
+    assert overview.overdue_count(as_of=TODAY) == 2
+    assert overview.due_soon(as_of=TODAY) == []
+    with scope.active(as_role("place_leader", place="150222")):
+        assert [row["name"] for row in overview.overdue(as_of=TODAY)] == ["慢项目"]
+    with scope.active(as_role("company")):
+        assert overview.overdue(as_of=TODAY) == []
+
+
+def test_due_soon_finds_the_next_node_behind_an_overdue_one(portfolio) -> None:
+    for node, due in (("start", date(2025, 7, 1)), ("register", date(2025, 7, 20))):
+        records.save_new([Node(project=portfolio["slow"], node=node, due_on=due)])
+    (row,) = overview.due_soon(as_of=TODAY)
+    assert (row["name"], row["due_on"]) == ("慢项目", date(2025, 7, 20))

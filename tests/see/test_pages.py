@@ -9,7 +9,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from tests.see.conftest import TODAY
+from tests.see.conftest import TODAY, YI
 from tuijin.ledger import records
 from tuijin.ledger.models import (
     Node,
@@ -158,12 +158,62 @@ def test_new_project_once(browse, portfolio) -> None:
     client = browse("place_editor")
     assert [
         code for code, _ in client.get("/projects/new/").context["form"]["place"].field.choices
-    ] == ["150222"]
+    ] == ["", "150222"]
     sent = form_of(client, "/projects/new/") | {"name": "新项目", "place": "150222"}
     assert client.post("/projects/new/", sent).status_code == 302
     assert Project.objects.get(name="新项目").stage == "planned"
     assert client.post("/projects/new/", sent).status_code == 409
     assert client.post("/projects/new/", sent | {"place": "150223"}).status_code == 422
+
+
+def test_a_new_project_lies_nowhere_until_somebody_says_where(browse, portfolio) -> None:
+    Place.objects.create(code="150201", name="市辖区", level="county", parent_id="150200")
+    field = browse("city_coordinator").get("/projects/new/").context["form"]["place"]
+    assert field.value() is None
+    assert "150201" not in dict(field.field.choices)
+
+
+def test_what_is_cancelled_is_told_apart(browse, portfolio) -> None:
+    client = browse("city_leader")
+    assert "另有 1 个已取消或退役" in client.get("/").content.decode()
+    page = client.get("/projects/").content.decode()
+    assert "5 个项目" in page
+    assert "其中 1 个已取消或退役" in page
+    ended = client.get("/projects/?status=ended").content.decode()
+    assert "撤销" in ended
+    assert "慢项目" not in ended
+
+
+def test_an_investment_nobody_recorded_is_not_nothing(browse, portfolio) -> None:
+    Project.objects.update(total_investment_yuan=None)
+    page = browse("company").get("/").content.decode()
+    assert "0 元" not in page.replace('"stat-unit">', '"stat-unit"> ')
+    assert page.count('<span class="empty-value">—</span>') >= 1
+
+
+def test_a_share_of_investment_says_on_how_many_it_rests(browse, portfolio) -> None:
+    client = browse("city_leader")
+    assert "个有投资记录的项目" not in client.get("/indicators/").content.decode()
+    Project.objects.filter(key__in=("slow", "fair")).update(total_investment_yuan=None)
+    assert "依据 2/4 个有投资记录的项目" in client.get("/indicators/").content.decode()
+
+
+def test_a_third_of_a_month_is_written_as_the_form_writes_it(browse, portfolio) -> None:
+    report = ProgressReport(project=portfolio["slow"], period="2025-07-3", year_done_yuan=YI)
+    records.save_new([report])
+    client, path = browse("city_leader"), f"/projects/{portfolio['slow'].pk}/"
+    pages = [client.get(path), client.get(f"/entries/report/{report.pk}/")]
+    for page in pages:
+        assert "2025-07下旬" in page.content.decode()
+        assert ">2025-07-3<" not in page.content.decode()
+    assert pages[0].context["money_chart"]["xAxis"]["data"][-1] == "2025-07下旬"
+    client.cookies["django_language"] = "en"
+    assert "late 2025-07" in client.get(path).content.decode()
+
+
+def test_a_form_names_its_project(browse, portfolio) -> None:
+    page = browse("place_editor").get(f"/projects/{portfolio['slow'].pk}/operation/")
+    assert "慢项目" in page.content.decode().split("<form method")[0].split("card-body")[-1]
 
 
 def test_report_and_its_correction(browse, portfolio) -> None:

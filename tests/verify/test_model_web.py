@@ -72,6 +72,8 @@ def test_change_run_compare_and_replay(visit, binding, worker):
     page.locator("#network svg").wait_for(timeout=60_000)
     assert "2 / 2" not in page.inner_text("main")
 
+    assert not page.locator('input[name="value.agvs"]').is_visible()
+    page.locator("#sheet > summary").click()
     page.fill('input[name="value.agvs"]', "4")
     page.fill('input[name="title"]', "四台车")
     page.select_option('select[name="n_draws"]', "2000")

@@ -149,6 +149,27 @@ def test_pages_compare_two_scenarios_with_common_random_numbers(ledger, anode):
     assert "B 减 A" in page.content.decode()
 
 
+def test_what_is_missing_stands_in_one_table(ledger, anode):
+    client = Client()
+    client.force_login(add_user("office", "city_coordinator"))
+    found = run(anode)
+    answer = client.get(f"/models/{anode.pk}/?scenario={found.pk}")
+    page = answer.content.decode()
+    lacking = {n for kept in found.found["metrics"].values() for n in kept["needs"]}
+    waiting = answer.context["waiting"]
+    assert len(waiting) > 10
+    assert {one.title for one in answer.context["missing"]} == {
+        title for metric in waiting for title in metric["needs"]
+    }
+    assert len(answer.context["missing"]) <= len(lacking)
+    assert page.count("缺：") <= len(answer.context["metrics"])
+    first = answer.context["missing"][0]
+    assert first.unit
+    assert len(first.metrics) == max(len(one.metrics) for one in answer.context["missing"])
+    for metric in waiting:
+        assert f'id="metric-{metric["id"]}"' not in page
+
+
 def test_a_form_that_is_refused_comes_back_with_what_was_typed(anode):
     client = Client()
     client.force_login(add_user("office", "city_coordinator"))

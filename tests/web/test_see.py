@@ -73,3 +73,48 @@ def test_phone_opens_the_rest_of_the_navigation(visit) -> None:
     page.get_by_role("button", name="更多").click()
     page.locator("#more-nav").get_by_text("规则").click()
     page.wait_for_url("**/rules/")
+
+
+def test_a_phone_shows_the_heading_and_keeps_the_language_in_the_menu(visit, portfolio) -> None:
+    page = visit(f"/projects/{portfolio['slow'].pk}/", phone=True)
+    heading = page.locator(".topbar-title")
+    assert heading.evaluate("part => part.scrollWidth <= part.clientWidth")
+    assert heading.bounding_box()["width"] + 100 < 390
+    english = page.get_by_role("button", name="English")
+    assert english.count() == 0
+    page.locator(".topbar .dropdown-toggle").click()
+    english.click()
+    page.wait_for_load_state()
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_the_stage_line_breaks_no_word(visit, portfolio) -> None:
+    page = visit(f"/projects/{portfolio['plant'].pk}/", phone=True, language="en")
+    lines = "part => part.getClientRects().length && part.clientHeight / 20"
+    heights = page.locator(".stage-step").evaluate_all(f"all => all.map({lines})")
+    assert max(heights) < 3  # the mark and one line of words
+    line = page.locator(".stage-line").bounding_box()
+    lefts = page.locator(".stage-step").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().left)"
+    )
+    assert any(abs(left - line["x"]) < 1 for left in lefts)  # no step is cut at the left
+
+
+def test_tabs_can_be_read(visit) -> None:
+    page = visit("/issues/")
+    colour = page.locator(".nav-tabs .nav-link:not(.active)").first.evaluate(
+        "part => getComputedStyle(part).color"
+    )
+    red, green, blue = (int(n) / 255 for n in colour[4:-1].split(",")[:3])
+    linear = [n / 12.92 if n <= 0.04045 else ((n + 0.055) / 1.055) ** 2.4
+              for n in (red, green, blue)]  # fmt: skip
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    assert 0.91 / (luminance + 0.05) >= 4.5  # on the ground, #f3f5f8
+
+
+def test_a_link_to_a_fold_opens_it(visit) -> None:
+    page = visit("/indicators/")
+    page.evaluate("""document.querySelector("main").insertAdjacentHTML("beforeend",
+      '<a href="#fold">x</a><details id="fold"><summary>y</summary>z</details>')""")
+    page.get_by_role("link", name="x", exact=True).click()
+    page.wait_for_function("document.getElementById('fold').open")

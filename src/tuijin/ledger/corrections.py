@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from tuijin.errors import Conflict, ImportFailed, NotAllowed, NotFound, Problem
 from tuijin.importers.faults import Fault
@@ -225,6 +225,18 @@ def visible() -> list[FigureCorrection]:
     rows = FigureCorrection.objects.select_related("figure__project", "figure__place", "project")
     first = list(rows.filter(is_approved=None)[:200])
     return first + list(rows.exclude(is_approved=None)[: 200 - len(first)])
+
+
+def to_decide() -> QuerySet[FigureCorrection]:
+    """Corrections that wait for the actor: in their own scope, and asked for by somebody else."""
+    who = scope.current()
+    if not who.may("approve"):
+        return FigureCorrection.objects.none()
+    rows = FigureCorrection.objects.filter(is_approved=None).exclude(asked_by=who.actor)
+    if who.everywhere:
+        return rows
+    near = Q(project__place_id__in=who.places) | Q(figure__place_id__in=who.places)
+    return rows.filter(near | Q(project_id__in=who.projects))
 
 
 def approve(correction_id: int) -> FigureCorrection:

@@ -2,13 +2,11 @@
 What a large import asks of SQLite.
 
 Its pages stay in memory until the commit, and the commit waits for the write-ahead log alone: what
-is in the log is safe, and copying it into the database file goes on beside the answer. The thread
-that writes is not kept waiting for the interpreter between its statements.
+is in the log is safe, and copying it into the database file goes on beside the answer.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
@@ -17,8 +15,6 @@ from django.db import connection
 
 ROWS = 5_000
 _CACHE_KIB = 131_072
-_SWITCH_S = 0.0005  # Python's own is ten times as long
-_USUAL_SWITCH_S = sys.getswitchinterval()
 _PAGES = 1_000  # SQLite's own: a commit that leaves a longer log copies it first
 
 
@@ -32,11 +28,9 @@ def prepared(n_rows: int) -> Iterator[None]:
     usual_cache = _get("cache_size")
     _set("cache_size", -_CACHE_KIB)
     _set("wal_autocheckpoint", 0)
-    sys.setswitchinterval(_SWITCH_S)
     try:
         yield
     finally:
-        sys.setswitchinterval(_USUAL_SWITCH_S)
         _set("cache_size", usual_cache)
         _set("wal_autocheckpoint", _PAGES)
         Thread(target=copy_log, name="tuijin-copy-log", daemon=True).start()

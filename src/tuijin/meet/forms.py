@@ -71,7 +71,7 @@ class StopForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, days: Iterable[Any], **options: Any) -> None:
-        super().__init__(data, **options)
+        super().__init__(data, auto_id="stop-%s", **options)
         _choice(self, "day").choices = [(day.isoformat(), day.isoformat()) for day in days]
 
 
@@ -86,7 +86,7 @@ class DecisionForm(forms.Form):
     due_on = _date(_("完成时限"))
 
     def __init__(self, data: Any = None, *, projects: Iterable[Project], **options: Any) -> None:
-        super().__init__(data, **options)
+        super().__init__(data, auto_id="decision-%s", **options)
         named = [(str(project.pk), project.name) for project in projects]
         _choice(self, "project").choices = [("", _("会议整体")), *named]
 

@@ -97,7 +97,9 @@ def _of(stop: Stop, meeting: Meeting) -> Stop:
 @requires("read")
 @require_GET
 def show_ranking(request: HttpRequest, meeting_id: int) -> HttpResponse:
-    """The ranking alone; the page asks for it again while the vote is open."""
+    """The ranking alone: the part a page asks for while the vote is open, or a page of its own."""
     meeting = find_meeting(meeting_id)
     context = {"meeting": meeting, **ranking_context(meeting)}
-    return render(request, "meet/ranking.html", context)
+    is_part = request.headers.get("HX-Request") == "true"
+    template = "meet/ranking.html" if is_part else "meet/ranking_page.html"
+    return render(request, template, context)

@@ -9,15 +9,20 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from tuijin.ledger import scope
+from tuijin.ledger import corrections, scope
 from tuijin.ledger.models import Place
 from tuijin.ledger.places_below import codes
 from tuijin.push import states
 from tuijin.push.models import Assignment, Issue, Slip
-from tuijin.push.officers import Load, loads
+from tuijin.push.officers import Load, loads, unit_names
 from tuijin.push.rungs import of_role
+from tuijin.see import overview
+from tuijin.verify import summaries
+from tuijin.verify.showing import Row
 
 MOST_SHOWN = 100
+MOST_TODAY = 10
+DAYS_AHEAD = 7
 
 
 def shown() -> QuerySet[Issue]:
@@ -31,12 +36,15 @@ def open_issues() -> QuerySet[Issue]:
 
 
 def my_issues(*, limit: int = MOST_SHOWN) -> list[Issue]:
-    """Issues in the unit's hands: addressed to the reader, or about projects they answer for."""
+    """
+    Issues in the unit's hands: addressed to the reader or the reader's unit, or about projects they
+    answer for; a department only has what is addressed to it.
+    """
     return list(open_issues().filter(_mine())[:limit])
 
 
 def waiting_for_dispatch(*, limit: int = MOST_SHOWN) -> list[Issue]:
-    """Issues that wait to be assigned, ruled on, inspected or closed, in the reader's own scope."""
+    """Issues in the reader's own scope whose next step is one of those that the reader may take."""
     return list(open_issues().filter(_to_dispatch())[:limit])
 
 
@@ -47,8 +55,10 @@ def waiting_for_reader() -> QuerySet[Issue]:
 
 def _mine() -> Q:
     who = scope.current()
-    assigned = Assignment.objects.filter(user=who.user_id, ends_on=None).values("project_id")
-    mine = Q(owner=who.user_id) | Q(project__in=assigned)
+    mine = Q(owner=who.user_id) | Q(owner=None, owner_unit__in=unit_names(who.user_id))
+    if who.role.code != "city_department":
+        assigned = Assignment.objects.filter(user=who.user_id, ends_on=None).values("project_id")
+        mine |= Q(project__in=assigned)
     if who.role.reach == "projects":
         mine |= Q(project__in=who.projects)
     return mine & Q(state__in=states.WITH_UNIT)
@@ -56,12 +66,17 @@ def _mine() -> Q:
 
 def _to_dispatch() -> Q:
     who = scope.current()
-    if not who.may("inspect"):
-        return Q(pk__in=())
-    waiting = ~Q(state__in=states.WITH_UNIT)
+    steps = [step for step in states.STEPS.values() if step.is_main and who.may(step.action)]
+    waits = {state for step in steps for state in step.comes_from} - set(states.WITH_UNIT)
+    return Q(state__in=waits) & _own()
+
+
+def _own() -> Q:
+    """Issues of the reader's own scope."""
+    who = scope.current()
     if who.everywhere:
-        return waiting
-    return waiting & (Q(place__in=who.places) | Q(project__in=who.projects))
+        return Q()
+    return Q(place__in=who.places) | Q(project__in=who.projects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +185,23 @@ def rank_places(*, since: date, as_of: date) -> list[Standing]:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What needs a leader today."""
+    """
+    What needs a reader today, of their own scope.
+
+    `late_nodes` and `short` are the first of `late_nodes_count` projects and `short_count` claims;
+    `short_count` is None for who may not read claims. `due` are issues due within `DAYS_AHEAD`.
+    """
 
     reached: list[Issue]
     escalated: list[Issue]
     late_count: int
+    due: list[Issue]
+    waiting: list[Issue]
+    corrections_count: int
+    late_nodes: list[dict[str, Any]]
+    late_nodes_count: int
+    short: list[Row]
+    short_count: int | None
     unsigned: list[Slip]
     own: list[Issue]
     neglected: list[Load]
@@ -182,20 +209,31 @@ class Today:
 
 def read_today(*, as_of: date) -> Today:
     """
-    What was laid before the reader, the highest level first; what else was escalated; slips nobody
-    signed for; own projects; neglect.
+    What was laid before the reader, the highest level first, and what else needs them.
+
+    Each list holds the most urgent few; the counts are of all.
     """
-    rows = open_issues()
+    rows = open_issues().filter(_own())
     reached = list(rows.filter(_reached()).order_by("-level", "next_due_on")[:20])
     escalated = rows.filter(level__gt=0, next_due_on__lt=as_of).order_by("-level", "next_due_on")
     escalated = escalated.exclude(pk__in=[issue.pk for issue in reached])
     unsigned = Slip.objects.filter(received_on=None, issue__state__in=states.OPEN)
-    user_id = scope.current().user_id
-    assigned = Assignment.objects.filter(user=user_id, ends_on=None).values("project_id")
+    who = scope.current()
+    assigned = Assignment.objects.filter(user=who.user_id, ends_on=None).values("project_id")
+    near = rows.filter(next_due_on__gte=as_of, next_due_on__lte=as_of + timedelta(DAYS_AHEAD))
+    claims = overview.sum_up(overview.load_cells(overview.home_places())).claims_short_count
+    places = who.places if who.role.reach == "places" else ()
     return Today(
         reached=reached,
         escalated=list(escalated[:20]),
         late_count=rows.filter(next_due_on__lt=as_of).count(),
+        due=list(near[:MOST_TODAY]),
+        waiting=waiting_for_dispatch(limit=5),
+        corrections_count=corrections.to_decide().count(),
+        late_nodes=overview.overdue(as_of=as_of, limit=MOST_TODAY),
+        late_nodes_count=overview.overdue_count(as_of=as_of),
+        short=summaries.list_short(places, limit=5) if claims else [],
+        short_count=claims,
         unsigned=list(unsigned.select_related("issue").order_by("issued_on")[:10]),
         own=list(rows.filter(project__in=assigned)[:20]),
         neglected=[load for load in loads(as_of=as_of) if load.neglected][:10],

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tuijin.importers.nouns import CHOICES
-from tuijin.ledger.models import User
+from tuijin.ledger.models import Project, User
 from tuijin.push.states import Step
 from tuijin.see.forms import CleanText
-from tuijin.see.language import either_later
+from tuijin.see.language import either_later, pick
+
+_MOST_OFFERED = 300
 
 
 def _input(kind: str, **attributes: str) -> forms.TextInput:
@@ -60,15 +63,50 @@ class IssueForm(forms.Form):
     severity = _choice("severity", _("轻重"))
     detail = _text(_("情况"), required=False)
 
-    def __init__(self, *args: Any, places: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, places: Iterable[tuple[str, str]] = (),
+                 projects: QuerySet[Project] | None = None, **kwargs: Any) -> None:  # fmt: skip
+        """Ask for one of `projects`, or where there are places for one of these instead."""
         super().__init__(*args, **kwargs)
-        choices = list(places)
+        self.projects, choices = projects, list(places)
+        if projects is not None:
+            self.fields["project"] = CleanText(
+                label=_("项目名称、编号或代码"), max_length=200, required=not choices,
+                widget=forms.TextInput(attrs={"class": "form-control", "list": "own-projects"}),
+            )  # fmt: skip
         if choices:
             self.fields["place"] = forms.ChoiceField(
-                label=_("地区"),
-                choices=choices,
+                label=_("地区（不属于某个项目时）"),
+                required=False,
+                choices=[("", "—"), *choices],
                 widget=forms.Select(attrs={"class": "form-select"}),
             )
+        self.order_fields(("project", "place"))
+
+    def project_names(self) -> list[str]:
+        """What the browser offers while a name is typed."""
+        if self.projects is None:
+            return []
+        rows = self.projects.order_by("name").values("name", "name_en")[:_MOST_OFFERED]
+        return [pick(row, "name", "name_en") for row in rows]
+
+    def clean_project(self) -> Project | None:
+        text = self.cleaned_data["project"]
+        if not text or self.projects is None:
+            return None
+        named = Q(name=text) | Q(name_en=text) | Q(key=text) | Q(code=text)
+        found = list(self.projects.filter(named)[:2])
+        if not found:
+            raise forms.ValidationError(_("没有这个项目，或不归您管"))
+        if len(found) > 1:
+            raise forms.ValidationError(_("有几个项目叫这个名字，请填编号或代码"))
+        return found[0]
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        is_about = found.get("project") or found.get("place") or "project" in self.errors
+        if self.projects is not None and not is_about:
+            self.add_error("project", _("请填项目或选地区"))
+        return found
 
 
 class StepForm(forms.Form):
@@ -76,12 +114,18 @@ class StepForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, step: Step, users: Iterable[User] = (), has_project: bool,
-                 **kwargs: Any) -> None:  # fmt: skip
+    def __init__(self, *args: Any, step: Step, users: Sequence[User] = (), has_project: bool,
+                 units: Mapping[str, str] | None = None, **kwargs: Any) -> None:  # fmt: skip
+        """`units` are names of units with the account that answers for each."""
         super().__init__(*args, auto_id=f"{step.code}-%s", **kwargs)
+        self.accounts = {user.username: user.display_name for user in users}
+        self.units = units or {}
         if "unit" in step.needs:
-            self.fields["owner_unit"] = CleanText(label=_("责任单位"), max_length=200)
             self.fields["owner"] = _account(users)
+            self.fields["owner_unit"] = CleanText(
+                label=_("责任单位"), max_length=200, required=False,
+                help_text=_("选了账号可留空；与某个账号同名的单位即交给该账号"),
+            )  # fmt: skip
             self.fields["due_on"] = _date(_("时限（留空则按规则计算）"), required=False)
             self.fields["severity"] = _choice("severity", _("轻重"))
         is_asked = "note" in step.needs or step.code == "close"
@@ -91,6 +135,17 @@ class StepForm(forms.Form):
         if "evidence" in step.needs and has_project:
             self.fields["file"] = _file(_("办结依据（照片或 PDF）"))
             self.fields["file"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        """An account stands for its unit, and a unit that an account bears the name of for it."""
+        found: dict[str, Any] = super().clean() or {}
+        if "owner_unit" in self.fields and "owner_unit" not in self.errors:
+            owner, unit = found.get("owner", ""), found.get("owner_unit", "")
+            found["owner_unit"] = unit or self.accounts.get(owner, "")
+            found["owner"] = owner or self.units.get(unit, "")
+            if not found["owner_unit"]:
+                self.add_error("owner_unit", _("请写明责任单位，或选一个账号"))
+        return found
 
 
 class PauseForm(forms.Form):

@@ -20,7 +20,7 @@ from tuijin.see.colours import LIGHT_COLOURS, STAGE_COLOURS
 CHOICES = {
     "light": ("", "bad", "red", "yellow"),
     "issues": ("", "open", "late"),
-    "colour": ("light", "issues"),
+    "colour": ("issues", "light"),
 }
 _LIGHTS = {"": (), "bad": ("red", "yellow"), "red": ("red",), "yellow": ("yellow",)}
 
@@ -32,7 +32,7 @@ class Wanted:
     place: str = ""
     light: str = ""
     issues: str = ""
-    colour: str = "light"
+    colour: str = "issues"
 
     def __post_init__(self) -> None:
         for name, allowed in CHOICES.items():

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from tuijin.errors import Conflict, ImportFailed, NotAllowed, Problem
 from tuijin.ledger import records, scope, trail, visible
 from tuijin.ledger.models import Evidence, Project, User
-from tuijin.push import states
+from tuijin.push import officers, states
 from tuijin.push.deadlines import Limits
 from tuijin.push.models import ClockRule, Issue, IssueStep, Pause
 from tuijin.push.states import Step
@@ -126,7 +126,9 @@ def refuse_unaddressed(issue: Issue) -> None:
     who = scope.current()
     is_open_to_officer = issue.owner_id is None and who.role.reach == "projects"
     is_addressed = issue.owner_id == who.user_id or is_open_to_officer
-    if who.role.code in _ADDRESSED_ONLY and not is_addressed:
+    if who.role.code not in _ADDRESSED_ONLY or is_addressed:
+        return
+    if issue.owner_id is not None or issue.owner_unit not in officers.unit_names(who.user_id):
         raise NotAllowed("此事未交办给您", code="not_addressed")
 
 

@@ -181,6 +181,13 @@ def _open_issues(*, as_of: date) -> dict[int, tuple[int, int]]:
     return found
 
 
+def unit_names(user_id: int | None) -> set[str]:
+    """Names under which an account answers as a unit: its own, and those it holds in 包联."""
+    held = Assignment.objects.filter(user=user_id, ends_on=None).values_list("holder", flat=True)
+    own = User.objects.filter(pk=user_id).values_list("display_name", flat=True)
+    return {*held, *own}
+
+
 def find_user(username: str) -> User:
     """
     Return an account that may hold an assignment.

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,6 +30,7 @@ from tuijin.push.workdays import load_calendar
 from tuijin.see import maps, overview
 from tuijin.see.drafts import sent
 from tuijin.see.language import choice_text
+from tuijin.see.quantities import Portfolio
 
 
 def find_issue(issue_id: int) -> Issue:
@@ -94,9 +96,10 @@ def show_calendar(request: HttpRequest) -> HttpResponse:
     wanted, today = _filter(request), local_day.today()
     calendar = load_calendar()
     weeks = [
-        (start, [(day, calendar.is_workday(day), due) for day, due in days])
+        (start, [(day, calendar.is_workday(day), due) for day, due in days],
+         any(due for _day, due in days))
         for start, days in board.read_calendar(wanted, as_of=today)
-    ]
+    ]  # fmt: skip
     context = {**_filter_context(wanted), "weeks": weeks, "today": today,
                "known_until": calendar.known_until}  # fmt: skip
     return render(request, "push/calendar.html", context)
@@ -128,11 +131,13 @@ def create_issue(request: HttpRequest) -> HttpResponse:
     project = None
     if request.GET.get("project"):
         project = visible.find_or_404(Project.objects, pk=request.GET["project"])
-    form = IssueForm(request.POST or None, places=[] if project else _own_places())
+    places, projects = ([], None) if project else (_own_places(), _projects_to_raise_on())
+    form = IssueForm(request.POST or None, places=places, projects=projects)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        place_id = project.place_id if project else data["place"]
-        project_id = project.pk if project else None
+        chosen = project or data["project"]
+        place_id = chosen.place_id if chosen else data["place"]
+        project_id = chosen.pk if chosen else None
         scope.current().require("raise", place_id=place_id, project_id=project_id)
         issue = issues.open_issue(
             data["title"], place_id=place_id, project_id=project_id, on=local_day.today(),
@@ -143,6 +148,10 @@ def create_issue(request: HttpRequest) -> HttpResponse:
     title = _("上报问题")
     context = {"form": form, "title": title, "project": project, "draft": "issue"}
     return render(request, "push/form.html", context, status=422 if form.is_bound else 200)
+
+
+def _projects_to_raise_on() -> QuerySet[Project]:
+    return Portfolio((), local_day.today().year).projects()
 
 
 def _own_places() -> list[tuple[str, str]]:
@@ -199,11 +208,23 @@ def _form(issue: Issue, step: Step, data: Any = None, files: Any = None) -> Step
         "version": issue.version, "owner_unit": issue.owner_unit or _department(issue),
         "severity": issue.severity, "note": issue.outcome if step.code == "close" else "",
     }  # fmt: skip
-    users = _candidates(issue) if "unit" in step.needs else ()
+    users = _candidates(issue) if "unit" in step.needs else []
     return StepForm(
         data, files, step=step, users=users, has_project=issue.project_id is not None,
-        initial=initial,
+        initial=initial, units=_units(issue, users),
     )  # fmt: skip
+
+
+def _units(issue: Issue, users: list[User]) -> dict[str, str]:
+    """Names of units with the one account that bears each, by its own name or by 包联."""
+    known = {user.pk: user.username for user in users}
+    held = Assignment.objects.filter(project=issue.project_id, user__in=known, ends_on=None)
+    named = [(user.display_name, user.username) for user in users]
+    named += [(holder, known[pk]) for holder, pk in held.values_list("holder", "user_id")]
+    found: dict[str, set[str]] = {}
+    for name, username in named:
+        found.setdefault(name, set()).add(username)
+    return {name: min(accounts) for name, accounts in found.items() if len(accounts) == 1}
 
 
 def _department(issue: Issue) -> str:

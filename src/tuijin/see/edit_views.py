@@ -31,11 +31,11 @@ def _own_project(project_id: int, action: str) -> Project:
 
 def _form(project: Project | None, data: Any = None) -> forms.ProjectForm:
     """The form of a project, or of a new one; offers the places the reader may write in."""
-    codes = {
-        *places_below.codes(overview.home_places()),
-        *([project.place_id] if project else []),
-    }
-    places = list(Place.objects.filter(code__in=codes, level=Place.Level.COUNTY))
+    own = [project.place_id] if project else []
+    codes = {*places_below.codes(overview.home_places()), *own}
+    sums = Place.objects.filter(name="市辖区").exclude(code__in=own)  # of districts, no place
+    counties = Place.objects.filter(code__in=codes, level=Place.Level.COUNTY)
+    places = list(counties.exclude(pk__in=sums))
     parks = list(Park.objects.filter(place__in=codes).order_by("name"))
     initial = forms.initial_of(project) if project else {"stage": "planned", "status": "active"}
     return forms.ProjectForm(data, initial=initial, places=places, parks=parks)

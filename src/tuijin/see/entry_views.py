@@ -20,7 +20,7 @@ from tuijin.ledger.models import (
     StageEvent,
     TrailEvent,
 )
-from tuijin.see.language import choice_text, either
+from tuijin.see.language import choice_text, either, write_period
 
 MODELS: Mapping[str, Any] = {
     "report": ProgressReport, "plan": AnnualPlan, "operating": OperatingRecord,
@@ -58,6 +58,8 @@ def _columns(noun: Noun) -> list[Column]:
 
 def _value(column: Column, entry: Any) -> Any:
     value = getattr(entry, column.name)
+    if column.kind == "period":
+        return write_period(value)
     return choice_text(column.choices, value) if column.kind == "choice" else value
 
 

@@ -123,8 +123,8 @@ class ProjectForm(forms.Form):
         if "version" in self.initial:  # of a project on record
             self.fields["reason"] = _reason()
         self.fields["place"].choices = [  # type: ignore[attr-defined]  # a choice field
-            (p.code, either(p.short_name or p.name, p.name_en)) for p in places
-        ]
+            ("", "—"), *((p.code, either(p.short_name or p.name, p.name_en)) for p in places)
+        ]  # fmt: skip
         self.fields["park"].choices = [  # type: ignore[attr-defined]  # a choice field
             ("", "—"), *((str(p.pk), either(p.name, p.name_en)) for p in parks)
         ]  # fmt: skip

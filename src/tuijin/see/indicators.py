@@ -22,17 +22,24 @@ _CONFIDENTIAL = frozenset(
     "year_planned_yuan year_done_yuan planned_count planned_started_count land_tax_yuan "
     "tax_land_mu land_sales_yuan sales_land_mu".split()
 )
+_COVERAGE = frozenset(("investment_projects_count", "projects_count"))
 _INTERNAL = frozenset(name for name in quantities.NAMES if name.startswith("procedure_"))
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An indicator's value with what it was divided from; None where there is nothing to divide."""
+    """
+    An indicator's value with what it was divided from; None where there is nothing to divide.
+
+    Of an investment `recorded_count` of `of_count` projects have one on record, else both are None.
+    """
 
     rule: IndicatorRule
     value: Decimal | None
     numerator: Amount
     denominator: Amount
+    recorded_count: Amount = None
+    of_count: Amount = None
 
     @property
     def numerator_name(self) -> str | Promise:
@@ -63,13 +70,18 @@ def read_all(rules: Sequence[IndicatorRule], *, portfolio: Portfolio) -> list[Re
     """Read the indicators this reader may see over a portfolio."""
     shown = [rule for rule in rules if _is_shown(rule)]
     names = {name for rule in shown for name in (rule.numerator, rule.denominator)}
+    names |= _COVERAGE
     amounts = quantities.measure(portfolio, names=names)
     return [_build(rule, amounts) for rule in shown]
 
 
 def _build(rule: IndicatorRule, amounts: Mapping[str, Amount]) -> Reading:
     top, bottom = amounts[rule.numerator], amounts[rule.denominator]
-    return Reading(rule, divide(top, bottom, unit=rule.unit), top, bottom)
+    value = divide(top, bottom, unit=rule.unit)
+    if rule.denominator != "total_investment_yuan":
+        return Reading(rule, value, top, bottom)
+    recorded, projects = (amounts[name] for name in ("investment_projects_count", "projects_count"))
+    return Reading(rule, value, top, bottom, recorded, projects)
 
 
 def _is_shown(rule: IndicatorRule) -> bool:

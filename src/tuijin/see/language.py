@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.functional import lazystr
 from django.utils.translation import get_language
 
+from tuijin.importers.dates import show_period
 from tuijin.importers.nouns import CHOICES
 
 
@@ -38,6 +39,12 @@ def either_later(zh: str, en: str) -> Any:
 def choice_text(choices: str, code: str) -> str:
     """A vocabulary's word in the reader's language."""
     return either(*CHOICES[choices].get(code, ("", "")))
+
+
+def write_period(period: str) -> str:
+    """A month or 旬 as people read it: `2026-11`, `2026-11下旬`; in English `late 2026-11`."""
+    parts = ("", "early ", "mid ", "late ")
+    return either(show_period(period), parts[int(period[8:] or 0)] + period[:7])
 
 
 def pick(row: Mapping[str, Any], *names: str) -> str:

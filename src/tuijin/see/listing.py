@@ -23,6 +23,7 @@ PAGE_SIZE = 50
 COUNT_BOUND = 1000
 LIGHTS = ("red", "yellow", "green")
 LIVE = ("active", "paused")
+ENDED = ("cancelled", "retired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ COLUMNS: dict[str, ListColumn] = {
         ListColumn("updated_at", _("更新时间"), "instant", ("updated_at",)),
     )
 }  # fmt: skip
+_STATUSES = {"live": LIVE, "ended": ENDED}
 DEFAULT_COLUMNS = (
     "name", "place", "stage", "light", "total_investment_yuan", "year_planned_yuan",
     "year_done_yuan", "claims_short", "next_due_on", "owner",
@@ -158,7 +160,7 @@ def parse(params: QueryDict) -> Query:
         places=tuple(places_below.codes([place])) if place else (),
         stages=_chosen(params, "stage", tuple(CHOICES["stage"])),
         lights=_chosen(params, "light", (*LIGHTS, "none")),
-        status=_one(params, "status", ("live", *CHOICES["status"])),
+        status=_one(params, "status", (*_STATUSES, *CHOICES["status"])),
         industry=params.get("industry", "")[:8],
         strategic_industry=_one(
             params, "strategic_industry", ("any", *CHOICES["strategic_industry"])
@@ -244,8 +246,8 @@ def filtered(query: Query) -> QuerySet[Project]:
 
 
 def statuses(choice: str) -> tuple[str, ...]:
-    """The statuses of a choice; "live" is what a city still pushes."""
-    return LIVE if choice == "live" else (choice,)
+    """The statuses of a choice; "live" is what a city still pushes, "ended" the rest."""
+    return _STATUSES.get(choice, (choice,))
 
 
 def _owners(text: str) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from tuijin.see.outlines import join_pieces
 from tuijin.see.wording import write_money, write_number
 
 MOST_POINTS = 3000
+_DIVISION = re.compile(r"( Mining| United)? (District|County|Banner)$")  # left out on the map
 _COLUMNS = ("longitude", "latitude", "name", "group", "size", "url", "detail", "label")
 # Ten stages are too many colours: five that a reader can tell apart.
 STAGE_GROUPS = {
@@ -133,7 +135,8 @@ def _boundaries(places: Sequence[str]) -> tuple[dict[str, Any], list[dict[str, A
             None if shape.place.longitude is None else [shape.place.longitude, shape.place.latitude]
         )
         url = f"{reverse('map')}?place={shape.place_id}"
-        regions.append({"name": name, "url": url, "at": at})
+        label = _DIVISION.sub("", name).replace(" ", "\n") if is_english() else name
+        regions.append({"name": name, "label": label, "url": url, "at": at})
     return {"type": "FeatureCollection", "features": features}, regions
 
 

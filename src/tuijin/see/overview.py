@@ -9,12 +9,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import F, QuerySet, Sum
 
 from tuijin.importers.nouns import CHOICES
 from tuijin.ledger import scope, visible
-from tuijin.ledger.models import Figure, Place, Project, Tally
+from tuijin.ledger.models import Figure, Node, NodeRule, Place, Project, Tally
+from tuijin.see.language import either
 from tuijin.see.listing import LIVE, root_place
+from tuijin.see.quantities import Portfolio
 
 _SUMS = ("projects_count", "total_investment_yuan", "year_planned_yuan", "year_done_yuan",
          "claims_short_count", "claims_undecided_count")  # fmt: skip
@@ -139,13 +141,39 @@ def by_place(places: Sequence[str]) -> list[tuple[Place, Overview]]:
     return [(place, sum_up(cells[place.code])) for place in below if cells[place.code]]
 
 
+_NAMED = ("name", "name_en", "place__short_name", "place__name", "place__name_en")
+
+
+def overdue(*, as_of: date, limit: int = 8) -> list[dict[str, Any]]:
+    """The reader's own projects whose earliest open node is past its date, the oldest first."""
+    rows = _late(as_of).annotate(due_on=F("next_due_on")).order_by("next_due_on", "id")
+    return list(rows.values("id", "due_on", *_NAMED)[:limit])
+
+
+def overdue_count(*, as_of: date) -> int:
+    return _late(as_of).count()
+
+
+def _late(as_of: date) -> QuerySet[Project]:
+    rows = Portfolio((), as_of.year).projects().filter(next_due_on__lt=as_of, status="active")
+    return visible.narrowed(rows, ("next_due_on",))
+
+
 def due_soon(*, as_of: date, days: int = 30, limit: int = 8) -> list[dict[str, Any]]:
-    """Projects with a deadline passed or near, the oldest first."""
-    near = Project.objects.filter(next_due_on__lte=as_of + timedelta(days=days), status="active")
-    rows = visible.narrowed(near, ("next_due_on",))
-    names = ("id", "name", "name_en", "place__short_name", "place__name", "place__name_en",
-             "next_due_on", "stage", "light")  # fmt: skip
-    return list(rows.order_by("next_due_on", "id").values(*names)[:limit])
+    """Open nodes of the reader's own projects that fall due in the coming days, the next first."""
+    near = Node.objects.filter(
+        is_current=True, done_on=None, due_on__gte=as_of,
+        due_on__lte=as_of + timedelta(days=days), project__status="active",
+    )  # fmt: skip
+    rows = Portfolio((), as_of.year).of_projects(near).order_by("due_on", "id")
+    found = rows.values("project_id", "due_on", "node", *(f"project__{n}" for n in _NAMED))[:limit]
+    words = {rule.code: either(rule.name, rule.name_en) for rule in NodeRule.objects.all()}
+    return [
+        {"id": row["project_id"], "due_on": row["due_on"],
+         "node": words.get(row["node"], row["node"]),
+         **{name: row[f"project__{name}"] for name in _NAMED}}
+        for row in found
+    ]  # fmt: skip
 
 
 def recorded_totals(places: Sequence[str]) -> list[Figure]:

@@ -25,7 +25,7 @@ from tuijin.ledger.models import (
 )
 from tuijin.ledger.node_limits import Counted
 from tuijin.see.colours import LIGHT_COLOURS
-from tuijin.see.language import choice_text, either
+from tuijin.see.language import choice_text, either, write_period
 
 _STAGES = list(CHOICES["stage"])
 
@@ -142,14 +142,14 @@ def money_chart(
             and (year is None or r.period.startswith(str(year)))]  # fmt: skip
     if not rows:
         return None
-    periods = [report.period for report in rows]
+    periods = [write_period(report.period) for report in rows]
     done = [float(report.year_done_yuan) for report in rows]
     series: list[dict[str, Any]] = [
         {"type": "bar", "name": _("本年累计完成投资"), "data": done, "barMaxWidth": 28}
     ]
     if year is not None and project.year_planned_yuan:
         total = float(project.year_planned_yuan)
-        even = [total * int(period[5:7]) / 12 for period in periods]
+        even = [total * int(report.period[5:7]) / 12 for report in rows]
         series.append({"type": "line", "name": _("按月均摊的计划"), "data": even,
                        "symbol": "none", "lineStyle": {"type": "dashed"}})  # fmt: skip
         series[0]["markLine"] = {

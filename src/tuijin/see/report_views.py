@@ -21,7 +21,7 @@ from tuijin.ledger.access import requires
 from tuijin.ledger.models import Project
 from tuijin.see import editing, forms, reporting
 from tuijin.see.drafts import sent
-from tuijin.see.language import either
+from tuijin.see.language import write_period
 from tuijin.see.reporting import Known
 
 _MOST_SHOWN = 300
@@ -51,7 +51,7 @@ def show_reports(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(name__icontains=text)
     shown: list[Any] = list(rows.select_related("place")[:_MOST_SHOWN])
     context = {
-        "projects": [(one, one.last_period and _write_period(one.last_period)) for one in shown],
+        "projects": [(one, one.last_period and write_period(one.last_period)) for one in shown],
         "most": _MOST_SHOWN,
         "count": rows.count(),
         "left_count": rows.filter(done_period=None).count(),
@@ -62,13 +62,8 @@ def show_reports(request: HttpRequest) -> HttpResponse:
     return render(request, "see/reports.html", context)
 
 
-def _write_period(period: str) -> str:
-    """A month or 旬 in the reader's language."""
-    return either(show_period(period), f"{period[:7]} ({period[8]}/3)" if period[7:] else period)
-
-
 def _choices(today: date) -> list[tuple[str, str]]:
-    return [(period, _write_period(period)) for period in reporting.recent_periods(today)]
+    return [(period, write_period(period)) for period in reporting.recent_periods(today)]
 
 
 @requires("report")
@@ -88,7 +83,7 @@ def record_report(request: HttpRequest, project_id: int) -> HttpResponse:
     if found:
         return _form(request, form, known, doubts=found)
     _save(known, form, values, today)
-    messages.success(request, _("进度已入账"))
+    messages.success(request, _("进度已上报"))
     return sent(reverse("project", args=[project.pk]), _draft(known))
 
 
@@ -130,8 +125,8 @@ def _form(request: HttpRequest, form: forms.ReportForm, known: Known, doubts: An
         "form": form,
         "known": known,
         "project": project,
-        "period": _write_period(known.period),
-        "before_period": known.before and _write_period(known.before.period),
+        "period": write_period(known.period),
+        "before_period": known.before and write_period(known.before.period),
         "plan": known.plan if shows_plan else None,
         "periods": _choices(timezone.localdate()),
         "doubts": doubts,
@@ -152,7 +147,8 @@ def record_operation(request: HttpRequest, project_id: int) -> HttpResponse:
     draft = f"operation-{project.pk}"
     if request.method == "POST" and form.is_valid():
         reporting.record_operation(project, form.cleaned_data["month"], form.changes())
-        messages.success(request, _("运行记录已入账"))
+        messages.success(request, _("运行记录已上报"))
         return sent(reverse("project", args=[project.pk]), draft)
-    context = {"form": form, "project": project, "title": _("填报运行"), "draft": draft}
+    context = {"form": form, "project": project, "title": _("填报运行"), "draft": draft,
+               "submit": _("上报")}  # fmt: skip
     return render(request, "see/form.html", context, status=422 if form.is_bound else 200)

@@ -11,7 +11,6 @@ from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from tuijin.importers.dates import show_period
 from tuijin.ledger import kept, records
 from tuijin.ledger.models import (
     AnnualPlan,
@@ -20,6 +19,7 @@ from tuijin.ledger.models import (
     Project,
     StageEvent,
 )
+from tuijin.see.language import write_period
 from tuijin.see.listing import LIVE
 from tuijin.see.quantities import Portfolio
 
@@ -83,7 +83,7 @@ def doubts(known: Known, values: Mapping[str, Any]) -> list[str]:
         is_alike = all(getattr(before, name) == values[name] for name in (*FIGURES, *TEXTS))
         if is_alike:
             found.append(
-                _("与上一期（%(period)s）完全相同") % {"period": show_period(before.period)}
+                _("与上一期（%(period)s）完全相同") % {"period": write_period(before.period)}
             )
     if before is not None and before.period[:4] == known.period[:4]:
         found += _fallen(before, values, "year_done_yuan", _("本年累计比上一期少"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,7 +45,7 @@ def _filter_context(query: listing.Query) -> dict[str, Any]:
         "query": query,
         "places": _places(overview.home_places()),
         "stages": _choice_list("stage"),
-        "statuses": [("live", _("在推进")), *_choice_list("status")],
+        "statuses": [("live", _("在推进")), ("ended", _("已取消或退役")), *_choice_list("status")],
         "industries": _choice_list("strategic_industry"),
         "has_lights": "I" in scope.current().role.own,
     }
@@ -71,6 +72,7 @@ def show_projects(request: HttpRequest) -> HttpResponse:
         "columns": columns,
         "rows": rows,
         "count": listing.count(query),
+        "ended_count": None if query.status else listing.count(replace(query, status="ended")),
         "next_token": page.next_token,
         "all_columns": [listing.COLUMNS[c] for c in listing.shown_columns(tuple(listing.COLUMNS))],
         "saved_views": SavedView.objects.filter(user=scope.current().user_id),

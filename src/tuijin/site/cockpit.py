@@ -28,6 +28,8 @@ def build(*, today: date) -> dict[str, Any]:
         "total": total,
         "recorded": overview.recorded_totals(homes),
         "list_url": _list_url(),
+        "ended_url": _list_url(status="ended"),
+        "total_investment_yuan": total.total_investment_yuan or None,  # none has one on record
         "short_url": _list_url(short="1"),
         "done_ratio": _ratio(total),
         "year_elapsed_ratio": (today.month - 1) / 12,
@@ -37,9 +39,9 @@ def build(*, today: date) -> dict[str, Any]:
         "short": None
         if total.claims_short_count is None
         else summaries.list_short(limit=_SHOWN_COUNT),
-        "due": [
-            _due_row(row, today=today) for row in overview.due_soon(as_of=today, limit=_SHOWN_COUNT)
-        ],
+        "overdue": _due_rows(overview.overdue(as_of=today, limit=_SHOWN_COUNT)),
+        "overdue_count": overview.overdue_count(as_of=today),
+        "due": _due_rows(overview.due_soon(as_of=today, limit=_SHOWN_COUNT)),
         "home_names": "、".join(maps.place_names(homes)),
     }
 
@@ -104,11 +106,14 @@ def _place_row(place: Any, part: Overview) -> dict[str, Any]:
     }
 
 
-def _due_row(row: dict[str, Any], *, today: date) -> dict[str, Any]:
-    return {
-        "url": reverse("project", args=(row["id"],)),
-        "name": pick(row, "name", "name_en"),
-        "place": pick(row, "place__short_name", "place__name", "place__name_en"),
-        "on": row["next_due_on"],
-        "is_late": row["next_due_on"] < today,
-    }
+def _due_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": reverse("project", args=(row["id"],)),
+            "name": pick(row, "name", "name_en"),
+            "place": pick(row, "place__short_name", "place__name", "place__name_en"),
+            "on": row["due_on"],
+            "node": row.get("node", ""),
+        }
+        for row in rows
+    ]

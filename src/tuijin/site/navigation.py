@@ -14,12 +14,12 @@ from tuijin.ledger.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page of the navigation; `action` must be allowed to the role."""
+    """A page of the navigation; one of the actions must be allowed to the role."""
 
     url_name: str
     title: str | Promise
     icon: str
-    action: str = "read"
+    actions: str = "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ GROUPS = (
     (
         Entry("cockpit", _("驾驶舱"), "layout-dashboard"),
         Entry("mine", _("我的事项"), "flag", "reply"),
+        Entry("today", _("今日要事"), "bell", "comment approve"),
         Entry("reports", _("填报"), "pencil", "report"),
         Entry("projects", pgettext_lazy("several", "项目"), "list-details"),
         Entry("map", _("地图"), "map"),
@@ -43,7 +44,6 @@ GROUPS = (
         Entry("indicators", _("指标"), "chart-bar"),
     ),
     (
-        Entry("today", _("今日要事"), "bell", "comment"),
         Entry("issues", _("督办"), "gavel"),
         Entry("officers", _("包联"), "users"),
         Entry("funnel", _("落地见效"), "filter"),
@@ -79,7 +79,7 @@ def build_links(role: Role | None, *, path: str) -> list[Link]:
 
 
 def _build_link(entry: Entry, role: Role, path: str) -> Link | None:
-    if entry.action not in role.may:
+    if role.may.isdisjoint(entry.actions.split()):
         return None
     try:
         url = reverse(entry.url_name)

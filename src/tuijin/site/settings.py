@@ -14,6 +14,9 @@ from pathlib import Path  # noqa: E402  after the driver is in place
 
 from tuijin.site.config import build_database, load_config  # noqa: E402  as above
 
+# A query gives the interpreter up, and whatever runs beside it would keep it for Python's own 5 ms.
+sys.setswitchinterval(0.0005)
+
 CONFIG = load_config()
 _SITE = Path(__file__).parent
 

@@ -1,13 +1,10 @@
 """The WSGI application that granian serves; it does not start with a way in left open."""
 
 import os
-import sys
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tuijin.site.settings")
-# A page gives the interpreter up at every query, and an import beside it would keep it for 5 ms.
-sys.setswitchinterval(0.0005)
 application = get_wsgi_application()
 
 from tuijin.site.checks import refuse_open_ways  # noqa: E402  the applications are ready only here

@@ -173,13 +173,15 @@ def _metric(
     difference = None
     if is_paired and other_sample is not None:
         difference = comparing.compare(sample, other_sample)
+    lacking = [sheet.parameters[n] for n in kept["needs"] if n in sheet.parameters]
     summaries = [(label, _summary(drawn, unit)) for label, drawn in named.items()]
     return {
         "id": name,
         "title": name_in_words(name),
         "unit": axis_unit(unit),
         "claims": claims,
-        "needs": [title_of(sheet.parameters[n]) for n in kept["needs"] if n in sheet.parameters],
+        "needs": [title_of(one) for one in lacking],
+        "lacking": lacking,
         "summaries": summaries,
         "has_figures": any(found for _label, found in summaries),
         "difference": difference and _difference(difference, unit),
@@ -187,6 +189,25 @@ def _metric(
         "histogram": _histogram(named, unit, limits),
         "influences": _influences(kept["influences"], sheet),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A parameter nothing is on record of, and the metrics that wait for it."""
+
+    title: str
+    unit: str
+    metrics: list[str]
+
+
+def list_missing(metrics: Sequence[Mapping[str, Any]]) -> list[Missing]:
+    """What metrics without figures need, the parameter that decides most of them first."""
+    found: dict[str, Missing] = {}
+    for metric in metrics:
+        for one in () if metric["has_figures"] else metric["lacking"]:
+            row = found.setdefault(one.name, Missing(title_of(one), unit_word(one.unit), []))
+            row.metrics.append(metric["title"])
+    return sorted(found.values(), key=lambda row: -len(row.metrics))
 
 
 def _target(claim: Claim) -> float | None:

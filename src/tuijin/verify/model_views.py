@@ -150,9 +150,12 @@ def _result(
             project=sheet.case.project_id, bindings__kind="model", bindings__using=sheet.case.using
         ).order_by("id")
     )
+    metrics = model_page.build_metrics(chosen, beside, claims, sheet)
     return {
         **context,
-        "metrics": model_page.build_metrics(chosen, beside, claims, sheet),
+        "metrics": [metric for metric in metrics if metric["has_figures"] or not metric["needs"]],
+        "waiting": [metric for metric in metrics if metric["needs"] and not metric["has_figures"]],
+        "missing": model_page.list_missing(metrics),
         "pictures": model_page.build_pictures(chosen),
         "pictures_beside": model_page.build_pictures(beside) if beside else [],
         "diagram": chosen.found["diagram"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -88,6 +89,16 @@ def brought(measure: Measure, amount: Decimal | None) -> str:
     if measure.is_money:
         return write_money(amount, language=either("zh-hans", "en"))
     return write_number(amount)
+
+
+@register.simple_tag
+def week(days: Sequence[tuple[date, bool, list[Issue]]]) -> str:
+    """`12月7日—13日`, `11月30日—12月6日`; for an English reader `7–13 Dec`."""
+    first, last = days[0][0], days[-1][0]
+    is_one = first.month == last.month
+    zh = f"{first.month}月{first.day}日—{'' if is_one else f'{last.month}月'}{last.day}日"
+    en = f"{first.day}{'' if is_one else f' {first:%b}'}–{last.day} {last:%b}"
+    return either(zh, en)
 
 
 @register.simple_tag

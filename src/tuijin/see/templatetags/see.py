@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from tuijin.importers.nouns import NOUNS
 from tuijin.ledger.models import Figure
 from tuijin.ledger.roles import ACTION_WORDS, ROLES
-from tuijin.see.language import either
+from tuijin.see.language import either, write_period
 from tuijin.see.panels import BuiltPanel
 from tuijin.see.wording import write_money, write_number
 from tuijin.units import UNITS
@@ -128,6 +128,12 @@ def measured(measure: str, value: Decimal | float) -> str:
     _title, factor, unit = _MEASURES.get(measure, ("", 1.0, ""))
     number = write_number(float(value) * factor, places=1)
     return f"{number}{unit}" if unit == "%" else f"{number} {unit}".rstrip()
+
+
+@register.filter
+def period(text: str) -> str:
+    """A report's month or 旬."""
+    return write_period(text)
 
 
 @register.simple_tag
