@@ -172,10 +172,12 @@ def set_voting(meeting: Meeting, *, is_open: bool) -> None:
 
     Opening again takes the calls back. What is voted by stays, whatever the place chooses later.
     """
-    columns: dict[str, Any] = {"is_voting_open": is_open}
-    if is_open:
-        columns["rulebook_id"] = rulebook_of(meeting).pk
     with transaction.atomic():
+        trail.lock()
+        meeting = Meeting.objects.get(pk=meeting.pk)  # its book may have been chosen meanwhile
+        columns: dict[str, Any] = {"is_voting_open": is_open}
+        if is_open:
+            columns["rulebook_id"] = rulebook_of(meeting).pk
         records.change(Meeting, {meeting.pk: columns}, action="voting")
         Statement.objects.filter(stop__meeting=meeting).delete()
         if not is_open:
