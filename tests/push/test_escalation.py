@@ -118,8 +118,8 @@ def test_a_red_plate_is_told_to_the_city_s_leaders_the_same_day(api, city, as_sy
     assert told(MONDAY) == {"leader"}
     assert not Slip.objects.exists()
     with on(MONDAY):
-        assert city.anode.name in api("leader").client.get("/today/").content.decode()
-        assert city.copper.name not in api("leader").client.get("/today/").content.decode()
+        found = api("leader").client.get("/today/").context["found"]
+        assert [issue.project for issue in found.reached] == [city.anode]
     Project.objects.filter(pk=city.copper.pk).update(light="red")  # the open issue grows worse
     run_days(MONDAY + timedelta(days=1), 1)
     found = Notice.objects.filter(user=city.users["leader"], on=MONDAY + timedelta(days=1))

@@ -119,7 +119,9 @@ def test_a_red_light_is_assigned_with_its_slip(api, city, as_system):
         moved(api, "office", row, "assign", owner_unit="固阳县")
     slip = Slip.objects.get()
     assert (slip.level, slip.rule.name[:5]) == (1, "红灯：发督")
-    assert not any("progress_gap" in fact[2] for fact in slip.facts)
+    measured = [fact for fact in issue.figures if fact[3] == "C"]
+    assert [fact[0] for fact in measured] == ["低于计划进度（个百分点）"]
+    assert not {fact[0] for fact in measured} & {fact[0] for fact in slip.facts}
 
 
 def test_closing_asks_the_light_again(api, city, as_system):

@@ -21,7 +21,7 @@ from tuijin.push.deadlines import Limits
 from tuijin.push.failing import LIGHT_WORDS, WORSE, Failing, Figures
 from tuijin.push.issues import build_issue
 from tuijin.push.models import ClockRule, Issue, Signal
-from tuijin.see import judging
+from tuijin.see import judging, measures
 from tuijin.verify.models import RULINGS, Claim, Verdict
 from tuijin.verify.verdicts import headline
 
@@ -124,7 +124,7 @@ def _light_figures(project_ids: Sequence[int], *, on: date) -> dict[str, Figures
             continue
         figures: Figures = (("亮灯规则", "Rule of the light", why.rule.name, "I"),)
         if why.value is not None:  # drawn from figures of plan and progress
-            figures += (("实测", "Measured", f"{why.value:.4g} {why.rule.measure}", "C"),)
+            figures += ((*measures.state(why.rule.measure, why.value), "C"),)
         found[f"light:{pk}"] = figures
     return found
 

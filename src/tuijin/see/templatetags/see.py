@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from tuijin.importers.nouns import NOUNS
 from tuijin.ledger.models import Figure
 from tuijin.ledger.roles import ACTION_WORDS, ROLES
+from tuijin.see import measures
 from tuijin.see.language import either, write_period
 from tuijin.see.panels import BuiltPanel
 from tuijin.see.wording import write_money, write_number
@@ -106,28 +106,15 @@ def indicator_group(group: str) -> str:
     return str(_GROUPS.get(group, group))
 
 
-# What a light rule measures: its title, what makes a shown number of it, and the unit of that.
-_MEASURES: dict[str, tuple[Any, float, Any]] = {
-    "progress_gap_points": (gettext_lazy("低于计划进度"), 1.0, gettext_lazy("个百分点")),
-    "progress_short_ratio": (gettext_lazy("进度欠缺"), 100.0, "%"),
-    "funds_short_ratio": (gettext_lazy("资金欠缺"), 100.0, "%"),
-    "start_late_months": (gettext_lazy("开工推迟"), 1.0, gettext_lazy("个月")),
-    "register_late_months": (gettext_lazy("入库推迟"), 1.0, gettext_lazy("个月")),
-    "yellow_months": (gettext_lazy("连续黄灯"), 1.0, gettext_lazy("个月")),
-}
-
-
 @register.simple_tag
 def measure_title(measure: str) -> str:
-    return str(_MEASURES[measure][0]) if measure in _MEASURES else measure
+    return measures.title_of(measure)
 
 
 @register.simple_tag
 def measured(measure: str, value: Decimal | float) -> str:
     """A value of what a light rule measures, with its unit."""
-    _title, factor, unit = _MEASURES.get(measure, ("", 1.0, ""))
-    number = write_number(float(value) * factor, places=1)
-    return f"{number}{unit}" if unit == "%" else f"{number} {unit}".rstrip()
+    return measures.show(measure, float(value))
 
 
 @register.filter
