@@ -384,7 +384,9 @@ def test_figures_are_those_of_each_row(city, as_system):
     verify_claims(Claim.objects.values_list("pk", flat=True))
     proposals.refresh(on=MONDAY)
     lights = {i.project_id: i.figures for i in Issue.objects.filter(origin__startswith="light:")}
-    assert [lights[p.pk][1][2].split()[0] for p in projects] == ["56.67", "26.67"]
+    assert [lights[p.pk][1][2] for p in projects] == ["56.7", "26.7"]
     assert [lights[p.pk][0][2][:9] for p in projects] == ["低于计划进度30个", "低于计划进度10至"]
     claims = {i.project_id: i.figures for i in Issue.objects.filter(origin__startswith="claim:")}
-    assert [claims[p.pk][2][2] for p in projects] == ["1e+09", "2e+09"]
+    assert [claims[p.pk][2][2] for p in projects] == [
+        "10 亿元/年 · 1 bn yuan/yr", "20 亿元/年 · 2 bn yuan/yr",
+    ]  # fmt: skip

@@ -22,6 +22,7 @@ from tuijin.push.failing import LIGHT_WORDS, WORSE, Failing, Figures
 from tuijin.push.issues import build_issue
 from tuijin.push.models import ClockRule, Issue, Signal
 from tuijin.see import judging, measures
+from tuijin.verify import wording
 from tuijin.verify.models import RULINGS, Claim, Verdict
 from tuijin.verify.verdicts import headline
 
@@ -136,21 +137,27 @@ def _claim_figures(claim_ids: Sequence[int]) -> dict[str, Figures]:
         rows = Verdict.objects.filter(claim__in=part, is_current=True).select_related("binding")
         for verdict in rows.defer("inputs", "charts"):
             verdicts[verdict.claim_id].append(verdict)
-        quotes = Claim.objects.filter(pk__in=part).values_list("pk", "quote")
-        for pk, quote in quotes:
-            figures = (("承诺", "Claim", quote[:300], "I"), *_verdict_figures(verdicts, pk))
-            found[f"claim:{pk}"] = figures
+        for claim in Claim.objects.filter(pk__in=part):
+            figures = (
+                ("承诺", "Claim", claim.quote[:300], "I"),
+                *_verdict_figures(verdicts, claim),
+            )
+            found[f"claim:{claim.pk}"] = figures
     return found
 
 
-def _verdict_figures(verdicts: Mapping[int, Sequence[Verdict]], claim_id: int) -> Figures:
-    speaking = headline(verdicts.get(claim_id, ()))
+def _verdict_figures(verdicts: Mapping[int, Sequence[Verdict]], claim: Claim) -> Figures:
+    speaking = headline(verdicts.get(claim.pk, ()))
     if speaking is None:
         return ()
     ruling = ("结论", "Verdict", f"{_RULINGS[speaking.ruling]} {speaking.ruling}", "I")
-    value = speaking.on.isoformat() if speaking.on else speaking.value
-    if value is None:
+    shown = wording.write_value(speaking, claim)
+    if not shown:
         return (ruling,)
-    shown = value if isinstance(value, str) else f"{value:.6g}"
     kind = "I" if speaking.field_class == "P" else speaking.field_class
-    return (ruling, ("实测", "Measured", shown, kind))
+    said = [wording.write_in_words(speaking, claim, english=english) for english in (False, True)]
+    if said[0]:  # money, shares, large amounts: in both languages, as the verdict above
+        return (ruling, ("实测", "Measured", " · ".join(said), kind))
+    zh, en = (wording.write_unit(claim.unit, english=english) for english in (False, True))
+    titles = (f"实测（{zh}）", f"Measured ({en})") if zh else ("实测", "Measured")
+    return (ruling, (*titles, shown, kind))
