@@ -18,7 +18,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 
 _PARAMETERS = 30_000  # SQLite takes 32,766 in one statement
-_AHEAD = 4  # statements made before the database has taken them
+_AHEAD = 40  # statements made before the database has taken them: a million values
 Columns = Sequence[Sequence[Any]]
 Write = Callable[[str, Sequence[str], Columns], None]
 
