@@ -12,7 +12,8 @@ import pytest
 from tests.importers import workbooks as w
 from tuijin.errors import Conflict, ImportFailed, NotFound, TooMany, TuijinError
 from tuijin.importers import ColumnMapping
-from tuijin.ledger import batches, file_store, scope, trail
+from tuijin.importers.tables import build_table
+from tuijin.ledger import batches, file_store, intake, scope, trail
 from tuijin.ledger.models import (
     AnnualPlan,
     ImportBatch,
@@ -271,3 +272,13 @@ def test_a_refused_row_does_not_miss_the_owner_it_brings(as_system):
     rows = [["甲项目", "达茂旗", "甲公司", "2025-13-45"], ["乙项目", "达茂旗", "甲公司", None]]
     found = batches.upload(build(rows, titles), name="汇总.xlsx")
     assert [(p["row"], p["field"]) for p in found.batch.problems] == [(2, "started_on")]
+
+
+def test_what_was_written_meanwhile_is_compared_again(places):
+    table = build_table("project", [{"key": "m", "name": "同一个", "place": "150222"}], [2])
+    with scope.active(scope.system_scope("test")):
+        compared = intake.compare([table])
+        assert compared.found.counts["new"] == 1
+        intake.accept([table], batch="first")
+        again = intake.accept([table], batch="second", compared=compared)
+    assert (again.counts["new"], again.counts["unchanged"]) == (0, 1)

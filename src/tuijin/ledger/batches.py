@@ -275,6 +275,7 @@ def accept_parsed(batch: ImportBatch, parsed: Parsed, *, digest: str = "") -> Ou
     """The entries, their trail, and the batch itself in one transaction."""
     n_rows = sum(map(len, parsed.tables))
     with large_writes.prepared(n_rows), transaction.atomic():
+        compared = intake.compare(parsed.tables, problems=parsed.problems)
         trail.lock()
         waiting = (Status.PREVIEW, Status.MAPPING)
         locked = ImportBatch.objects.select_for_update().filter(pk=batch.pk).first()
@@ -284,7 +285,7 @@ def accept_parsed(batch: ImportBatch, parsed: Parsed, *, digest: str = "") -> Ou
             raise Conflict("这份文件还不能入账")
         found = intake.accept(
             parsed.tables, batch=str(batch.pk), problems=parsed.problems, digest=digest,
-            reason=f"导入文件 {batch.shown_name}",
+            reason=f"导入文件 {batch.shown_name}", compared=compared,
         )  # fmt: skip
         batch.status, batch.accepted_at = Status.ACCEPTED, datetime.now(UTC)
         batch.counts = found.counts

@@ -123,6 +123,20 @@ def preview(tables: Iterable[Table], *, problems: Sequence[Problem] = ()) -> Pre
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A preview, and the last event of the trail before it was made."""
+
+    found: Preview
+    seq: int
+
+
+def compare(tables: Iterable[Table], *, problems: Sequence[Problem] = ()) -> Compared:
+    """Preview before the trail is held, so that nobody waits meanwhile; `accept` takes it."""
+    seq = trail.last_seq()
+    return Compared(preview(tables, problems=problems), seq)
+
+
 def _is_referred_to(noun: str, by_noun: Mapping[str, Sequence[Table]]) -> bool:
     """Whether a table of this file may name what another of its tables brings."""
     return any(
@@ -248,6 +262,7 @@ def accept(
     problems: Sequence[Problem] = (),
     digest: str = "",
     reason: str = "",
+    compared: Compared | None = None,
 ) -> Preview:
     """
     Write what `preview` shows, all or nothing; a person's changes of figures wait for a second one.
@@ -258,6 +273,8 @@ def accept(
         Of the preview that was confirmed; empty where there was none.
     reason
         Said of the corrections that wait.
+    compared
+        Of the same tables; done again if anything has been written since.
 
     Raises
     ------
@@ -270,7 +287,11 @@ def accept(
     try:
         n_rows = sum(map(len, tables))
         with _no_collecting(), large_writes.prepared(n_rows), transaction.atomic():
-            return _accept(tables, batch=batch, problems=problems, digest=digest, reason=reason)
+            compared = compared or compare(tables, problems=problems)
+            found = compared.found
+            if trail.lock().seq != compared.seq:
+                found = preview(tables, problems=problems)
+            return _accept(found, batch=batch, digest=digest, reason=reason)
     except IntegrityError as error:
         raise Conflict("有条目的编号已被占用，或台账刚被他人修改", code="exists") from error
 
@@ -287,10 +308,7 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _accept(
-    tables: Sequence[Table], *, batch: str, problems: Sequence[Problem], digest: str, reason: str
-) -> Preview:
-    found = preview(tables, problems=problems)
+def _accept(found: Preview, *, batch: str, digest: str, reason: str) -> Preview:
     if found.refused:
         raise ImportFailed(f"{len(found.refused)} 处不符合要求", problems=found.refused)
     if digest and digest != found.digest():

@@ -74,6 +74,11 @@ def lock() -> TrailHead:
     return head or TrailHead.objects.select_for_update().get_or_create(id=1)[0]
 
 
+def last_seq() -> int:
+    """Return the number of the last event; 0 before the first."""
+    return TrailHead.objects.filter(id=1).values_list("seq", flat=True).first() or 0
+
+
 def append(events: Iterable[Event], *, batch: str = "") -> None:
     """Append events of the current actor, numbered without a gap and chained."""
     with transaction.atomic():
