@@ -111,6 +111,8 @@ def count(nodes: QuerySet[Node], *, before: date | None = None) -> Iterator[Coun
         Leave out what is due on this day or later.
     """
     with scope.active(scope.system_scope("limits")):
+        if not nodes.filter(is_current=True, done_on=None, due_on=None).exists():
+            return
         groups = _load_limited()
         rows = [row for group in groups.items() for row in _read(nodes, *group, before=before)]
         places = {place_id for *_, place_id in rows}
