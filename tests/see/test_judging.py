@@ -58,7 +58,7 @@ def test_a_place_may_use_another_rulebook(portfolio) -> None:
     rules.choose(Place.objects.get(code="150223"), sanya, as_of=TODAY)
     assert shown()["fair"] == "yellow"  # 10 % short of what is due, by Sanya's rule
     assert shown()["slow"] == "red"  # Guyang still uses the city's
-    assert judging.rulebook_of("150222") == "light-yinchuan"
+    assert judging.rulebooks_of(["150222"])["150222"] == "light-yinchuan"
 
 
 def test_many_are_explained_each_by_its_own_rulebook(portfolio) -> None:
@@ -80,8 +80,8 @@ def test_a_choice_holds_below_until_a_place_chooses_its_own(portfolio) -> None:
     sanya, haikou = (Rulebook.objects.get(code=f"light-{c}") for c in ("sanya", "haikou"))
     rules.choose(Place.objects.get(code="150200"), sanya, as_of=TODAY)
     rules.choose(Place.objects.get(code="150223"), haikou, as_of=TODAY)
-    assert judging.rulebook_of("150222") == "light-sanya"
-    assert judging.rulebook_of("150223") == "light-haikou"
+    assert judging.rulebooks_of(["150222"])["150222"] == "light-sanya"
+    assert judging.rulebooks_of(["150223"])["150223"] == "light-haikou"
 
 
 def test_two_yellow_months_running_are_red_in_haikou(portfolio) -> None:

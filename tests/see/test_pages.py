@@ -322,7 +322,7 @@ def test_choosing_a_rulebook_needs_the_right(browse, portfolio) -> None:
     sent = {"place": "150222", "rulebook": "light-sanya"}
     assert browse("city_leader").post("/rules/choose/", sent).status_code == 403
     assert browse("city_coordinator").post("/rules/choose/", sent).status_code == 302
-    assert judging.rulebook_of("150222") == "light-sanya"
+    assert judging.rulebooks_of(["150222"])["150222"] == "light-sanya"
 
 
 @pytest.mark.parametrize("kind", ["node", "indicator", "score"])

@@ -202,7 +202,8 @@ def _append_created(
         "action": action, "object_type": kind, "batch": batch, "request_id": who.request_id,
     }  # fmt: skip
     insert, marks = _prepare_events(said)
-    start = trail.canonical([now.isoformat(), *list(said.values())[1:6]]).decode()[1:-1]
+    first = [now.isoformat(), who.actor, who.role.code, who.address, action, kind]
+    start = trail.canonical(first).decode()[1:-1]
     last = trail.canonical([batch, who.request_id]).decode()[1:]
     projects = ids if model is Project else columns.get("project_id") or [None] * len(ids)
     places = [place or "" for place in columns.get("place_id") or repeat("", len(ids))]

@@ -28,18 +28,13 @@ CORRECTED = ("value", "low", "high", "date_value", "text_value", "as_of", "note"
 def show_corrections(request: HttpRequest) -> HttpResponse:
     """What waits first; who may decide gets the buttons, but not for what they asked for."""
     who = scope.current()
+    mine = set(corrections.to_decide().values_list("pk", flat=True))
     files: dict[str, str] = {}  # imports of which something is this reader's to decide
     names = dict(User.objects.values_list("username", "display_name"))
     rows = []
     for found in corrections.visible():
-        may_decide = (
-            found.is_approved is None
-            and who.may("approve")
-            and found.asked_by != who.actor
-            and who.owns(place_id=found.place_id, project_id=found.project_id)
-        )
         columns = resource.of("figure" if found.figure else "project").columns
-        if may_decide and found.batch:
+        if found.pk in mine and found.batch:
             files[found.batch] = found.reason
         rows.append(
             {
@@ -48,7 +43,7 @@ def show_corrections(request: HttpRequest) -> HttpResponse:
                     (columns[_name(column)].spec, *(_shown(column, side) for side in pair))
                     for column, pair in found.changes.items()
                 ],
-                "may_decide": may_decide,
+                "may_decide": found.pk in mine,
                 "is_own": found.asked_by == who.actor,
                 "asked_by": names.get(found.asked_by, found.asked_by),
                 "decided_by": names.get(found.decided_by, found.decided_by),

@@ -25,18 +25,20 @@ from tuijin.ledger.models import Figure, FigureCorrection, Project
 OF_PROJECT = ("total_investment_yuan", "capacity_mw", "land_mu")
 
 
-def needs_second(noun: str) -> bool:
-    """Whether changes of a noun by the present actor may have to wait for another person."""
-    return noun in ("figure", "project") and scope.current().user_id is not None
-
-
 def waiting_columns(noun: str, change: Mapping[str, tuple[Any, Any]]) -> set[str]:
-    """Which columns of a change wait: all of a figure's, of a project those already filled in."""
-    if not needs_second(noun):
+    """
+    Which columns of a person's change wait for another person.
+
+    All of a figure's, of a project those of `OF_PROJECT` that are filled in; the product itself
+    waits for nobody.
+    """
+    if scope.current().user_id is None:
         return set()
     if noun == "figure":
         return set(change)
-    return {name for name in OF_PROJECT if name in change and change[name][0] is not None}
+    if noun == "project":
+        return {name for name in OF_PROJECT if name in change and change[name][0] is not None}
+    return set()
 
 
 def propose(figure: Figure, columns: Mapping[str, Any], *, reason: Any) -> FigureCorrection:
@@ -114,22 +116,18 @@ def change_projects(
     NotFound, NotAllowed, VersionConflict
         As `records.change`.
     """
+    if scope.current().user_id is None:
+        records.change(Project, changes, versions=versions, batch=batch)
+        return []
     with transaction.atomic():
         trail.lock()
-        rows = Project.objects.in_bulk(list(changes)) if needs_second("project") else {}
-        at_once: dict[int, dict[str, Any]] = {}
-        found: list[FigureCorrection] = []
-        for pk, columns in changes.items():
-            later: set[str] = set()
-            if pk in rows:
-                diff = {n: (getattr(rows[pk], n), v) for n, v in columns.items()}
-                diff = {n: pair for n, pair in diff.items() if pair[0] != pair[1]}
-                later = waiting_columns("project", diff)
-            at_once[pk] = {name: value for name, value in columns.items() if name not in later}
+        at_once = {pk: dict(columns) for pk, columns in changes.items()}
+        found = []
+        for pk, row in Project.objects.in_bulk(list(changes)).items():
+            change = _difference(row, changes[pk])
+            later = {name: at_once[pk].pop(name) for name in waiting_columns("project", change)}
             if later:
-                new = {name: columns[name] for name in columns if name in later}
-                said = reason if found else _check_reason(reason)
-                found.append(_build(rows[pk], new, reason=said, batch=batch))
+                found.append(_build(row, later, reason=_check_reason(reason), batch=batch))
         records.change(Project, at_once, versions=versions, batch=batch)
         _put_down(found, batch=batch)
     return found
@@ -165,15 +163,20 @@ def _build(
     entry: Figure | Project, columns: Mapping[str, Any], *, reason: str, batch: str = ""
 ) -> FigureCorrection:
     changes = {
-        name: [trail.as_plain(getattr(entry, name)), trail.as_plain(new)]
-        for name, new in columns.items()
-        if getattr(entry, name) != new
+        name: [trail.as_plain(old), trail.as_plain(new)]
+        for name, (old, new) in _difference(entry, columns).items()
     }
     figure = entry if isinstance(entry, Figure) else None
     return FigureCorrection(
         figure=figure, project=figure.project if figure else entry, changes=changes, reason=reason,
         batch=batch, asked_by=scope.current().actor, asked_at=datetime.now(UTC),
     )  # fmt: skip
+
+
+def _difference(entry: Figure | Project, columns: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Old and new of the columns that would change."""
+    pairs = {name: (getattr(entry, name), new) for name, new in columns.items()}
+    return {name: (old, new) for name, (old, new) in pairs.items() if old != new}
 
 
 def _check_subjects(found: Sequence[FigureCorrection]) -> None:
@@ -235,7 +238,7 @@ def to_decide() -> QuerySet[FigureCorrection]:
     rows = FigureCorrection.objects.filter(is_approved=None).exclude(asked_by=who.actor)
     if who.everywhere:
         return rows
-    near = Q(project__place_id__in=who.places) | Q(figure__place_id__in=who.places)
+    near = Q(project__place_id__in=who.places) | Q(project=None, figure__place__in=who.places)
     return rows.filter(near | Q(project_id__in=who.projects))
 
 

@@ -16,9 +16,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tuijin.meet.verdict_words import write_found, write_open
+from tuijin.meet.verdict_words import write_found
 from tuijin.see.language import either, is_english
 from tuijin.verify.listing import Line
+from tuijin.verify.showing import needs_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _question(line: Line) -> str:
         return _("“%(claim)s”：测算与记录不一致（%(found)s）。以哪个为准，为什么？") % words
     if verdict.ruling == "HOLDS":
         return _("“%(claim)s”成立：%(found)s。什么情形会跌破，余量有多大？") % words
-    words["needs"] = write_open(verdict)
+    words["needs"] = needs_in_words(verdict)
     if verdict.decides:
         return _("“%(claim)s”待定。%(needs)s。实际是多少，有何凭证？") % words
     return _("“%(claim)s”待定。%(needs)s。谁能提供，何时提供？") % words

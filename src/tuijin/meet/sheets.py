@@ -18,7 +18,7 @@ from tuijin.meet.days import load_days
 from tuijin.meet.models import Comment, Meeting, Stop
 from tuijin.meet.questions import Asked, ask
 from tuijin.meet.remarks import Earlier, last_time
-from tuijin.meet.verdict_words import write_basis, write_found, write_open
+from tuijin.meet.verdict_words import write_basis, write_found
 from tuijin.see import project_page
 from tuijin.see.judging import explain
 from tuijin.see.language import choice_text, either
@@ -26,6 +26,7 @@ from tuijin.see.models import LightRule
 from tuijin.see.wording import write_money
 from tuijin.verify.listing import Line, load_lines
 from tuijin.verify.models import Claim
+from tuijin.verify.showing import needs_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _promise(line: Line) -> Promise:
     if not line.shows_figures:
         return Promise(line, title, verdict.ruling, _("数据不公开"), "")
     is_open = verdict.ruling == "UNDECIDED"
-    figures = write_open(verdict) if is_open else write_found(verdict, claim)
+    figures = needs_in_words(verdict) if is_open else write_found(verdict, claim)
     basis = write_basis(line, verdict)
     if claim.disagrees:
         basis += _("；测算与记录不一致")

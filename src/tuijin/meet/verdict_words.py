@@ -8,11 +8,9 @@ from tuijin.see.language import is_english
 from tuijin.verify.listing import Line
 from tuijin.verify.models import Claim, Verdict
 from tuijin.verify.wording import (
-    in_words,
     write_in_words,
     write_influence,
     write_method,
-    write_needs,
     write_unit,
     write_value,
 )
@@ -27,11 +25,6 @@ def write_found(verdict: Verdict, claim: Claim) -> str:
     if not value or not unit or verdict.on is not None:
         return value
     return f"{value} {unit}" if english else f"{value}{unit}"
-
-
-def write_open(verdict: Verdict) -> str:
-    """What is missing, and which amount of what would decide."""
-    return in_words(write_needs(verdict, english=is_english()), english=is_english())
 
 
 def load_influences(verdicts: Iterable[Verdict | None]) -> dict[int, str]:

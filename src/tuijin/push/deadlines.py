@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from tuijin.ledger import rulebooks
 from tuijin.ledger.models import Rulebook
 from tuijin.push import clocks, states
 from tuijin.push.clocks import Calendar, Standing
 from tuijin.push.models import ClockRule, Issue, Pause
 from tuijin.push.workdays import load_calendar
-from tuijin.see import judging
 
 DEFAULT_RULEBOOK = "clock-13710"
 # How far along a state is; a limit is met once the state it waits for is reached.
@@ -45,7 +45,7 @@ class Limits:
     def rules_of(self, place_id: str) -> list[ClockRule]:
         """The limits that a place uses."""
         if place_id not in self._book_of:
-            self._book_of[place_id] = judging.rulebook_of(
+            self._book_of[place_id] = rulebooks.code_of(
                 place_id, kind=Rulebook.Kind.CLOCK, default=DEFAULT_RULEBOOK
             )
         code = self._book_of[place_id]

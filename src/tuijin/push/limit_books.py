@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db import transaction
 
-from tuijin.ledger import records, trail
+from tuijin.ledger import records, rulebooks, trail
 from tuijin.ledger.models import Place, Rulebook
 from tuijin.ledger.places_below import codes
 from tuijin.push import deadlines, states
@@ -32,14 +32,10 @@ class Used:
 
 def used_by(places: list[Place]) -> list[Used]:
     """What each place uses, its own or that of the nearest place above."""
-    return [
-        Used(
-            place,
-            judging.rulebook_of(place.code, kind=Rulebook.Kind.CLOCK, default=DEFAULT_RULEBOOK),
-            judging.rulebook_of(place.code),
-        )
-        for place in places
-    ]
+    wanted = [place.code for place in places]
+    clocks = rulebooks.codes_of(wanted, kind=Rulebook.Kind.CLOCK, default=DEFAULT_RULEBOOK)
+    lights = judging.rulebooks_of(wanted)
+    return [Used(place, clocks[place.code], lights[place.code]) for place in places]
 
 
 def books() -> dict[Rulebook, list[ClockRule]]:

@@ -108,7 +108,7 @@ def _explained(
 
 
 def rulebooks_of(place_ids: Iterable[str]) -> dict[str, str]:
-    """The rulebook of lights that each of some places uses."""
+    """The rulebook of lights that each of some places uses: its own, or the nearest above."""
     return rulebooks.codes_of(place_ids, kind=Rulebook.Kind.LIGHT, default=DEFAULT_RULEBOOK)
 
 
@@ -127,13 +127,6 @@ def load_rulebooks() -> dict[str, list[Threshold]]:
     return books
 
 
-def rulebook_of(
-    place_id: str, *, kind: str = Rulebook.Kind.LIGHT, default: str = DEFAULT_RULEBOOK
-) -> str:
-    """The rulebook a place uses: its own, or that of the nearest place above."""
-    return rulebooks.code_of(place_id, kind=kind, default=default)
-
-
 def _chunks() -> Iterator[list[tuple[Any, ...]]]:
     rows = Project.objects.order_by("id").values_list(*_COLUMNS)
     last = 0
@@ -146,9 +139,7 @@ def _judge(
     rows: Sequence[tuple[Any, ...]], books: dict[str, list[Threshold]], *, as_of: date
 ) -> dict[int, tuple[str, str]]:
     """Old and new light of each project, by its id."""
-    place_book = rulebooks.codes_of(
-        {row[1] for row in rows}, kind=Rulebook.Kind.LIGHT, default=DEFAULT_RULEBOOK
-    )
+    place_book = rulebooks_of({row[1] for row in rows})
     facts = load_facts(rows, as_of=as_of)
     wanted = np.zeros(len(rows), dtype=np.int8)
     is_active = np.asarray([row[9] == "active" for row in rows], dtype=bool)

@@ -70,13 +70,14 @@ def show_verdict(verdict: Verdict, claim: Claim, *, sources: str) -> ShownVerdic
         verdict=verdict,
         value=value,
         unit="" if is_plain else wording.write_unit(claim.unit, english=english),
-        needs=_needs(verdict) if shows else "",
+        needs=needs_in_words(verdict) if shows else "",
         check=wording.write_method(verdict, sources=sources, english=english),
         shows_figures=shows,
     )
 
 
-def _needs(verdict: Verdict) -> str:
+def needs_in_words(verdict: Verdict) -> str:
+    """What is missing, and which amount of what would decide, metrics by their names."""
     return wording.in_words(
         wording.write_needs(verdict, english=is_english()), english=is_english()
     )
